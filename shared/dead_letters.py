@@ -1,0 +1,32 @@
+"""What could not be dealt with, kept byte for byte in a topic of its own."""
+
+import hashlib
+from datetime import UTC, datetime
+
+from shared.envelope import Envelope, Origin, Record, Row
+from shared.streams import Stream
+
+
+def dead_letter(record: Record, envelope: Envelope | None, reason: str, origin: Origin, now: datetime) -> Row:
+    """The record as it was, with why and where from; the same record gives the same row however often it comes."""
+    where = f"{origin.service}|{record.topic}|{record.partition}|{record.offset}|{record.timestamp}".encode()
+    identity = hashlib.sha256(where + b"|" + (record.key or b"") + b"|" + (record.value or b"")).hexdigest()
+    because = {
+        "dead-letter-reason": reason,
+        "dead-letter-service": origin.service,
+        "dead-letter-topic": record.topic,
+        "dead-letter-partition": str(record.partition),
+        "dead-letter-offset": str(record.offset),
+        "dead-letter-at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+    }
+    return Row(
+        id=f"dead-{identity}",
+        topic=Stream(record.topic).dead_letters,
+        key=record.key,
+        headers=[*record.headers, *((name, value.encode()) for name, value in because.items())],
+        value=record.value,
+        subject=envelope.subject if envelope else "",
+        version=0,
+        at=now,
+        dead_letter=True,
+    )

@@ -1,0 +1,68 @@
+"""Everything due later: aggregates whose ``due_at`` has come are brought to their handler.
+
+The revision check is the claim: of two replicas that take up the same aggregate one commits and the other starts
+over, so nothing happens twice and nothing stays undone when a replica dies.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+from pymongo import ASCENDING
+
+from shared.errors import Conflict, NotYet, Refused
+from shared.handlers import Due
+from shared.store import Store, Unit
+from shared.telemetry import Telemetry
+
+TOGETHER = 100
+POLL = 0.25
+
+
+class DueRows:
+    """What one service does when a time has come."""
+
+    def __init__(self, store: Store, dues: Sequence[Due], telemetry: Telemetry) -> None:
+        self._store = store
+        self.dues = dues
+        self._telemetry = telemetry
+
+    async def step(self, due: Due) -> None:
+        """Do what is due of one kind, then wait a little."""
+        ids = await self.ids(due)
+        if ids:
+            await self._together(due, ids)
+        if len(ids) < TOGETHER:
+            await asyncio.sleep(POLL)
+
+    async def ids(self, due: Due) -> list[str]:
+        """The ids of those whose time has come, the longest overdue first."""
+        which = {"due_at": {"$lte": self._store.clock.now()}}
+        found = self._store.collection(due.kind).find(which, projection=["_id"]).sort("due_at", ASCENDING)
+        return [document["_id"] async for document in found.limit(TOGETHER)]
+
+    async def _together(self, due: Due, ids: list[str]) -> None:
+        unit = self._store.unit()
+        await unit.fetch([(due.kind, identity) for identity in ids])
+        for identity in ids:
+            await self._one(due, identity, unit)
+        try:
+            await unit.commit()
+        except Conflict:
+            self._telemetry.conflicts.inc()
+
+    async def _one(self, due: Due, identity: str, unit: Unit) -> None:
+        aggregate = await unit.find(due.kind, identity)
+        if aggregate is None or aggregate.due_at is None:
+            return
+        try:
+            await due.call(aggregate, unit.now, unit)
+        except (NotYet, Refused):
+            unit.undo()
+        else:
+            unit.keep()
+
+    async def overdue(self) -> int:
+        """How many wait for their turn."""
+        now = self._store.clock.now()
+        counts = [await self._store.count(due.kind, {"due_at": {"$lte": now}}) for due in self.dues]
+        return sum(counts)

@@ -1,0 +1,167 @@
+"""CloudEvents 1.0 in Kafka's binary mode: attributes in headers, the event as plain JSON in the body.
+
+Beside the standard attributes an event carries ``version`` (the how-manieth change of its subject it is, from 1)
+and ``region``, as extensions.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import ValidationError
+from uuid_utils import uuid7
+
+from shared.streams import REGISTRY, Event, Stream
+from shared.tracing import current_traceparent
+
+Headers = list[tuple[str, bytes]]
+RawHeaders = Sequence[tuple[str, bytes | None]]
+
+LARGEST = 256 * 1024
+"""Bytes of a body above which an event is refused: no honest event comes near it."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Who says it, and where."""
+
+    service: str
+    region: str
+
+
+class Undecodable(Exception):
+    """The record is not an event; the message says why and never quotes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An event as the outbox keeps it: exactly the bytes that go to the topic."""
+
+    id: str
+    topic: str
+    key: bytes | None
+    headers: RawHeaders
+    value: bytes | None
+    subject: str
+    version: int
+    at: datetime
+    dead_letter: bool = False
+
+    def document(self) -> dict[str, Any]:
+        """As stored; ``published_at`` is added once it is."""
+        return {
+            "_id": self.id,
+            "topic": self.topic,
+            "key": self.key,
+            "headers": [list(header) for header in self.headers],
+            "value": self.value,
+            "subject": self.subject,
+            "version": self.version,
+            "at": self.at,
+            "dead_letter": self.dead_letter,
+            "published_at": None,
+        }
+
+
+def row_of(event: Event, *, version: int, origin: Origin, now: datetime) -> Row:
+    """What the outbox keeps of an event that was just decided; ids sort by the time they were made."""
+    identity = str(uuid7())
+    headers = {
+        "ce_specversion": "1.0",
+        "ce_id": identity,
+        "ce_type": event.type,
+        "ce_source": f"/telemachus/{origin.region}/{origin.service}",
+        "ce_subject": event.subject,
+        "ce_time": now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "ce_version": str(version),
+        "ce_region": origin.region,
+        "content-type": "application/json",
+        "traceparent": current_traceparent(),
+    }
+    return Row(
+        id=identity,
+        topic=event.stream.value,
+        key=event.key.encode(),
+        headers=[(name, value.encode()) for name, value in headers.items()],
+        value=event.model_dump_json().encode(),
+        subject=event.subject,
+        version=version,
+        at=now,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record as it stands in its topic."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    """Milliseconds since 1970, as the broker has it."""
+    key: bytes | None
+    value: bytes | None
+    headers: RawHeaders
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What the headers say. ``type`` may be one this version does not know."""
+
+    id: str
+    type: str
+    stream: Stream
+    subject: str
+    version: int
+    time: datetime
+    traceparent: str | None
+
+    @property
+    def position(self) -> str:
+        """What a consumer remembers its progress by."""
+        return f"{self.stream.value}/{self.subject}"
+
+
+def open_envelope(record: Record) -> Envelope:
+    """Read the headers; raises Undecodable and nothing else."""
+    raw = dict(record.headers)
+    try:
+        text = {name: (raw[name] or b"").decode() for name in _NEEDED}
+        traceparent = (raw.get("traceparent") or b"").decode("ascii", "ignore") or None
+        version, time = int(text["ce_version"]), datetime.fromisoformat(text["ce_time"])
+    except KeyError as error:
+        raise Undecodable(f"header {error.args[0]} is missing") from None
+    except UnicodeDecodeError:
+        raise Undecodable("a header is not UTF-8") from None
+    except ValueError:
+        raise Undecodable("ce_version or ce_time cannot be read") from None
+    if text["ce_specversion"] != "1.0" or version < 1 or time.tzinfo is None or not text["ce_subject"]:
+        raise Undecodable("the headers are not those of a numbered CloudEvents 1.0 event")
+    stream = Stream(record.topic)
+    return Envelope(text["ce_id"], text["ce_type"], stream, text["ce_subject"], version, time, traceparent)
+
+
+_NEEDED = ("ce_specversion", "ce_id", "ce_type", "ce_subject", "ce_version", "ce_time")
+
+
+def open_event(record: Record, envelope: Envelope) -> Event | None:
+    """Read the body; None when this version does not know the type; raises Undecodable and nothing else."""
+    kind = REGISTRY.get(envelope.type)
+    if kind is None:
+        return None
+    if len(record.value or b"") > LARGEST:
+        raise Undecodable(f"the body has more than {LARGEST} bytes")
+    try:
+        event = kind.model_validate_json(record.value or b"")
+    except ValidationError as error:
+        raise Undecodable(_where(error)) from None
+    if event.stream != envelope.stream or event.subject != envelope.subject:
+        raise Undecodable("stream or subject do not fit the body")
+    return event
+
+
+def _where(error: ValidationError) -> str:
+    """Which fields are wrong and how, without what was in them."""
+    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    return f"{'.'.join(str(part) for part in first['loc']) or 'body'}: {first['type']}"

@@ -1,0 +1,41 @@
+"""Failure is a type.
+
+- ``Refused``: a rule of the domain says no. Over HTTP a 409, on the bus a dead letter.
+- ``Absent``: something that was asked for does not exist. Over HTTP a 404.
+- ``NotYet``: an event needs what has not arrived; it is parked and taken up again.
+- ``Conflict``: somebody else changed the same aggregate; the unit of work starts over.
+- Everything that ``is_transient`` recognises is tried again, for ever, with growing pauses.
+"""
+
+from aiokafka.errors import KafkaError
+from pymongo.errors import ConnectionFailure, PyMongoError
+
+
+class Refused(Exception):
+    """A rule of the domain forbids it; the message can be shown to people."""
+
+
+class Absent(Exception):
+    """There is no such thing; the message can be shown to people."""
+
+
+class NotYet(Exception):
+    """What an event builds on has not arrived; ``missing`` names it."""
+
+    def __init__(self, missing: str) -> None:
+        super().__init__(missing)
+        self.missing = missing
+
+
+class Conflict(Exception):
+    """The aggregate was changed by somebody else in the meantime."""
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether trying again later can help: a broker or database that is away, slow or changing its leader."""
+    if isinstance(error, ConnectionFailure | KafkaError | OSError | TimeoutError):
+        return True
+    if isinstance(error, PyMongoError):
+        labels = ("TransientTransactionError", "RetryableWriteError")
+        return error.timeout or any(error.has_error_label(label) for label in labels)
+    return False

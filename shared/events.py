@@ -1,0 +1,329 @@
+"""The published language: every event, its stream and its version.
+
+No event carries personal data: ids are opaque, reasons are categories, what people wrote stays in the service
+they wrote it to.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AwareDatetime, Field
+
+from shared.profile import Profile
+from shared.programme import Id, Role, Terms
+from shared.skills import Topic, Value
+from shared.streams import Event, Stream
+
+
+class OfProgramme(Event):
+    """Base of all that happens in a programme."""
+
+    abstract: ClassVar[bool] = True
+
+    programme_id: Id
+
+
+# -- programmes, said by registration
+
+
+class _Programme(OfProgramme):
+    abstract: ClassVar[bool] = True
+    stream = Stream.PROGRAMMES
+    subject_field = key_field = "programme_id"
+
+
+class ProgrammeOpened(_Programme):
+    """A programme takes applications from now on."""
+
+    terms: Terms
+
+
+class ProgrammeChanged(_Programme):
+    """The terms are different from now on."""
+
+    terms: Terms
+
+
+class RegistrationClosed(_Programme):
+    """Nobody can apply any more."""
+
+
+class ProgrammeClosed(_Programme):
+    """The programme is over."""
+
+
+# -- participants, said by registration
+
+
+class _Participant(OfProgramme):
+    abstract: ClassVar[bool] = True
+    stream = Stream.PARTICIPANTS
+    subject_field = key_field = "participant_id"
+
+    participant_id: Id
+
+
+class ParticipantRegistered(_Participant):
+    """Somebody takes part. ``person_id`` is the same in every programme."""
+
+    person_id: Id
+    profile: Profile
+
+
+class ParticipantChanged(_Participant):
+    """The profile is different from now on (an own correction, or a change in HR's data)."""
+
+    profile: Profile
+
+
+class ParticipantTrained(_Participant):
+    """The training for the participant's role is done."""
+
+
+class Withdrawal(StrEnum):
+    """Why somebody steps back; nobody is asked for more than the category."""
+
+    OWN_WISH = "own-wish"
+    LEFT_COMPANY = "left-company"
+    MANAGER = "manager"
+
+
+class ParticipantWithdrawn(_Participant):
+    """Somebody no longer takes part."""
+
+    because: Withdrawal
+
+
+class ParticipantErased(_Participant):
+    """Everything about this participant is to be forgotten."""
+
+
+# -- pairs, said by matching
+
+
+class Criterion(Value):
+    """One rule's share of a pair's score."""
+
+    rule: str
+    points: int
+
+
+class _Pair(OfProgramme):
+    abstract: ClassVar[bool] = True
+    stream = Stream.PAIRS
+    subject_field = key_field = "pair_id"
+
+    pair_id: Id
+    mentor_id: Id
+    mentee_id: Id
+
+
+class PairProposed(_Pair):
+    """A round suggests these two; nobody has agreed yet."""
+
+    round_id: Id
+    score: int
+    criteria: tuple[Criterion, ...]
+
+
+class PairFormed(_Pair):
+    """These two are mentor and mentee from now on."""
+
+    round_id: Id
+    score: int
+    criteria: tuple[Criterion, ...]
+
+
+class PairDeclined(_Pair):
+    """One of the two said no to the proposal, without blame."""
+
+
+class Parting(StrEnum):
+    """Why a pair ended before its time."""
+
+    WITHDRAWN = "withdrawn"
+    MANAGER = "manager"
+    OWN_WISH = "own-wish"
+
+
+class PairDissolved(_Pair):
+    """The pair ended before its time; both are free."""
+
+    because: Parting
+
+
+class PairCompleted(_Pair):
+    """The pair reached the end of the programme."""
+
+
+class MatchingRoundCompleted(OfProgramme):
+    """A round is done: who was paired is told by PairFormed, how it went is told here."""
+
+    stream = Stream.PAIRS
+    subject_field = "round_id"
+    key_field = "programme_id"
+
+    round_id: Id
+    pairs: Annotated[int, Field(ge=0)]
+    total_score: int
+    unmatched: dict[str, int]
+    """Reason → number of people."""
+
+
+# -- sessions, said by sessions
+
+
+class _Session(OfProgramme):
+    abstract: ClassVar[bool] = True
+    stream = Stream.SESSIONS
+    subject_field = "session_id"
+    key_field = "pair_id"
+
+    session_id: Id
+    pair_id: Id
+    mentor_id: Id
+    mentee_id: Id
+    number: Annotated[int, Field(ge=1)]
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+
+
+class SessionScheduled(_Session):
+    """A session stands in both calendars."""
+
+
+class SessionRescheduled(_Session):
+    """The session takes place at another time; ``starts_at`` is the new one."""
+
+    moved_from: AwareDatetime
+
+
+class Cancellation(StrEnum):
+    """Why a session does not take place."""
+
+    NO_TIME = "no-time"
+    ILL = "ill"
+    TRAVELLING = "travelling"
+    OTHER = "other"
+    PAIR_ENDED = "pair-ended"
+
+
+class SessionCancelled(_Session):
+    """The session does not take place. ``by`` is None when the product cancelled it (the pair ended)."""
+
+    by: Role | None
+    because: Cancellation
+
+
+class SessionHeld(_Session):
+    """The two met."""
+
+    confirmed_by: Role
+
+
+class SessionMissed(_Session):
+    """Nobody confirmed that it took place within the days the work plan allows."""
+
+
+# -- feedback, said by feedback
+
+
+class FeedbackSubmitted(OfProgramme):
+    """Somebody answered the pulse after a session; what they answered stays in feedback."""
+
+    stream = Stream.FEEDBACK
+    subject_field = "pulse_id"
+    key_field = "pair_id"
+
+    pulse_id: Id
+    pair_id: Id
+    session_id: Id
+    role: Role
+
+
+class _Momentum(OfProgramme):
+    abstract: ClassVar[bool] = True
+    stream = Stream.FEEDBACK
+    subject_field = key_field = "pair_id"
+
+    pair_id: Id
+
+
+class Risk(StrEnum):
+    """Behavioural facts that raise the alarm."""
+
+    SESSIONS_LOST = "sessions-lost"
+
+
+class PairAtRisk(_Momentum):
+    """The pair is losing its momentum: somebody should act today."""
+
+    because: Risk
+    sessions_lost: int
+
+
+class PairRecovered(_Momentum):
+    """The pair met again."""
+
+
+class ObjectiveMeasured(OfProgramme):
+    """An objective of the programme was measured over ``people`` answers."""
+
+    stream = Stream.FEEDBACK
+    subject_field = "measurement_id"
+    key_field = "programme_id"
+
+    measurement_id: Id
+    objective_id: Id
+    value: float
+    people: int
+
+
+class PracticeShared(OfProgramme):
+    """A mentor shared something that works; the text stays in feedback."""
+
+    stream = Stream.FEEDBACK
+    subject_field = "practice_id"
+    key_field = "programme_id"
+
+    practice_id: Id
+    topic: Topic
+
+
+class MentorRecognised(OfProgramme):
+    """A mentor met the programme's published criteria for recognition."""
+
+    stream = Stream.FEEDBACK
+    subject_field = "recognition_id"
+    key_field = "programme_id"
+
+    recognition_id: Id
+    participant_id: Id
+    criteria: tuple[str, ...]
+
+
+# -- commands
+
+
+class MatchingRequested(OfProgramme):
+    """A programme asks for a round; keyed by programme, so that it never runs two at once."""
+
+    stream = Stream.MATCHING_REQUESTS
+    subject_field = "round_id"
+    key_field = "programme_id"
+
+    round_id: Id
+    by: Literal["manager", "schedule"] = "manager"
+
+
+class ReplayRequested(Event):
+    """A consumer found a hole in a stream and asks whoever says it to say it again."""
+
+    stream = Stream.REPLAY_REQUESTS
+    subject_field = "request_id"
+    key_field = "wanted"
+
+    request_id: Id
+    wanted: Stream
+    since: datetime

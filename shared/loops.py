@@ -1,0 +1,75 @@
+"""Work that goes on for as long as a service lives: it never dies of a broker that is away, and it shows its pulse."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from shared.errors import is_transient
+from shared.telemetry import Telemetry
+
+log = structlog.get_logger()
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
+
+
+class Pulse:
+    """When something last made progress; a loop that waits for a broker still beats."""
+
+    def __init__(self) -> None:
+        self._at: dict[str, float] = {}
+        self._trouble: dict[str, str] = {}
+
+    def beat(self, part: str) -> None:
+        """This part is alive."""
+        self._at[part] = time.monotonic()
+
+    def silent(self, longer_than: float) -> list[str]:
+        """The parts that have not moved for so many seconds."""
+        now = time.monotonic()
+        return [part for part, at in self._at.items() if now - at > longer_than]
+
+    def trouble(self, part: str, what: str | None) -> None:
+        """This part cannot do its work at the moment, or can again."""
+        if what is None:
+            self._trouble.pop(part, None)
+        else:
+            self._trouble[part] = what
+
+    @property
+    def troubles(self) -> dict[str, str]:
+        """Which parts cannot do their work, and why (the kind of failure)."""
+        return dict(self._trouble)
+
+
+def pause(attempt: int) -> float:
+    """Seconds to wait before that attempt, from 1."""
+    return float(min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(attempt - 1, 10)))
+
+
+async def for_ever(part: str, step: Callable[[], Awaitable[object]], pulse: Pulse, telemetry: Telemetry) -> None:
+    """Repeat a step until cancelled; when it fails, say so, wait and try again."""
+    failed = 0
+    while True:
+        pulse.beat(part)
+        try:
+            await step()
+        except Exception as error:
+            failed += 1
+            told(part, error, pulse, telemetry)
+            await asyncio.sleep(pause(failed))
+        else:
+            failed = 0
+            pulse.trouble(part, None)
+
+
+def told(part: str, error: Exception, pulse: Pulse, telemetry: Telemetry) -> None:
+    """Make a failure seen: readiness, a metric and the log."""
+    pulse.trouble(part, type(error).__name__)
+    if is_transient(error):
+        telemetry.retries.labels(part).inc()
+        log.warning("waiting", part=part, because=type(error).__name__)
+    else:
+        telemetry.failures.labels(part).inc()
+        log.error("failed", part=part, exc_info=error)

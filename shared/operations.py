@@ -1,0 +1,107 @@
+"""What platform and ops teams ask every service: is it alive, is it ready, how is it doing, what does it speak."""
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated, Any
+
+from aiokafka.errors import KafkaError
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from pymongo.errors import PyMongoError
+
+from shared import asyncapi
+from shared.access import Caller, allow, anyone
+
+if TYPE_CHECKING:
+    from shared.service import Running
+
+SILENT = 60.0
+"""Seconds a part may go without a beat before the process counts as hung."""
+PATIENCE = 4.0
+
+router = APIRouter(tags=["operations"])
+
+
+def _running(request: Request) -> "Running":
+    running: Running = request.app.state.running
+    return running
+
+
+Parts = Annotated[Any, Depends(_running)]
+
+
+@router.get("/health/live", dependencies=[anyone()])
+async def live(running: Parts) -> Response:
+    """Alive means moving: 503 when a loop has stood still for a minute or the consumer has died."""
+    silent = [part for part in running.pulse.silent(SILENT) if part != "inbox"]
+    if silent or not running.bus.alive:
+        return JSONResponse({"live": False, "standing still": silent or ["consumer"]}, 503)
+    return JSONResponse({"live": True})
+
+
+@router.get("/health/ready", dependencies=[anyone()])
+async def ready(running: Parts) -> Response:
+    """Ready means broker and database answer and nothing is being tried again: 503 and the reason when not."""
+    database, broker = await asyncio.gather(_answers(running.store.ping()), _answers(running.bus.ping()))
+    why = dict(running.pulse.troubles)
+    why |= {} if database else {"mongodb": "does not answer"}
+    why |= {} if broker else {"kafka": "does not answer"}
+    why |= {} if running.bus.assigned else {"consumer": "has no partitions yet"}
+    running.telemetry.ready.set(not why)
+    return JSONResponse({"ready": not why, "because": why}, 503 if why else 200)
+
+
+async def _answers(question: Any) -> bool:
+    try:
+        return await asyncio.wait_for(question, PATIENCE) is not False
+    except (PyMongoError, KafkaError, TimeoutError, OSError):
+        return False
+
+
+@router.get("/metrics", dependencies=[anyone()])
+async def metrics(running: Parts) -> Response:
+    """For Prometheus. What has to be counted in the database keeps its last value while that is away."""
+    await _answers(_measure(running))
+    return Response(generate_latest(running.telemetry.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _measure(running: "Running") -> None:
+    telemetry, oldest = running.telemetry, await running.outbox.oldest_pending()
+    telemetry.outbox_pending.set(await running.outbox.pending())
+    telemetry.outbox_oldest.set(oldest.timestamp() if oldest else 0)
+    telemetry.parked.set(await running.store.db["parked"].estimated_document_count())
+    telemetry.due.set(await running.due.overdue())
+    for stream, events in (await running.bus.lag()).items():
+        telemetry.lag.labels(stream).set(events)
+
+
+@router.get("/operations/backlog")
+async def backlog(running: Parts, _: Annotated[Caller, allow("operator")]) -> dict[str, int]:
+    """What is still to be done here, in events and things; all zeros means quiet.
+
+    ``lag`` is -1 while the consumer group is still forming.
+    """
+    lag = sum((await running.bus.lag()).values()) if running.bus.assigned else -1
+    return {
+        "outbox": await running.outbox.pending(),
+        "parked": await running.store.db["parked"].count_documents({}),
+        "due": await running.due.overdue(),
+        "lag": lag,
+    }
+
+
+@router.get("/asyncapi.json", dependencies=[anyone()], include_in_schema=False)
+async def asyncapi_document(running: Parts) -> dict[str, Any]:
+    """The events this service says and hears."""
+    return _document(running)
+
+
+@router.get("/asyncapi", dependencies=[anyone()], include_in_schema=False)
+async def asyncapi_page(running: Parts) -> HTMLResponse:
+    """The same for reading."""
+    return HTMLResponse(asyncapi.page(_document(running)))
+
+
+def _document(running: "Running") -> dict[str, Any]:
+    service = running.service
+    return asyncapi.document(service.name, service.says, service.hears)

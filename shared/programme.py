@@ -1,0 +1,113 @@
+"""The terms of a programme that several services work by: work plan, rules of pairing, momentum, objectives."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from shared.skills import Topic, Value
+
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,79}$")]
+"""An opaque identifier; it never holds a name, an e-mail address or an employee number."""
+
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+"""ISO 3166-1 alpha-2."""
+
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$")]
+"""BCP 47."""
+
+
+class Role(StrEnum):
+    """Who teaches the digital world (mentor, the junior) and who learns it (mentee, the senior)."""
+
+    MENTOR = "mentor"
+    MENTEE = "mentee"
+
+
+class WorkPlan(Value):
+    """How often and how long a pair meets.
+
+    Sessions are short on purpose: at most 30 minutes unless the programme says 45 or 60.
+    """
+
+    sessions: Annotated[int, Field(ge=1, le=52)] = 6
+    cadence_days: Annotated[int, Field(ge=1, le=92)] = 28
+    minutes: Literal[30, 45, 60] = 30
+    confirm_within_days: Annotated[int, Field(ge=1, le=30)] = 3
+    """Days after its end in which somebody must say that a session took place; then it counts as missed."""
+
+
+class SameUnit(StrEnum):
+    """Whether two people of one unit may be paired."""
+
+    FORBID = "forbid"
+    AVOID = "avoid"
+    ALLOW = "allow"
+
+
+class Training(StrEnum):
+    """Who must have finished the training before being paired."""
+
+    BOTH = "both"
+    MENTOR = "mentor"
+    NONE = "none"
+
+
+class Weights(Value):
+    """What each soft rule of pairing counts for; 0 switches it off."""
+
+    topics: Annotated[int, Field(ge=0, le=100)] = 10
+    reciprocity: Annotated[int, Field(ge=0, le=100)] = 5
+    interests: Annotated[int, Field(ge=0, le=100)] = 2
+    units: Annotated[int, Field(ge=0, le=100)] = 2
+    overlap: Annotated[int, Field(ge=0, le=100)] = 2
+    city: Annotated[int, Field(ge=0, le=100)] = 0
+    waiting: Annotated[int, Field(ge=0, le=100)] = 1
+
+
+class PairingRules(Value):
+    """The settings of the rules in a programme; the rules themselves live in matching."""
+
+    grade_gap: Annotated[int, Field(ge=0, le=20)] = 1
+    same_unit: SameUnit = SameUnit.FORBID
+    training: Training = Training.BOTH
+    weights: Weights = Weights()
+
+
+class MomentumRules(Value):
+    """When a pair counts as losing its momentum."""
+
+    alarm_after: Annotated[int, Field(ge=1, le=10)] = 2
+    """Sessions lost (cancelled or missed) in a row that raise the alarm."""
+
+
+class Objective(Value):
+    """What the programme is to change, on which scale, from where to where."""
+
+    id: Id
+    title: Annotated[str, Field(min_length=3, max_length=200)]
+    scale: Literal["1-5", "count", "percentage"] = "1-5"
+    baseline: float
+    target: float
+
+
+class Terms(Value):
+    """Everything of a programme that the other services need to know."""
+
+    title: Annotated[str, Field(min_length=3, max_length=120)]
+    countries: Annotated[tuple[Country, ...], Field(min_length=1)]
+    languages: Annotated[tuple[Language, ...], Field(min_length=1)]
+    topics: Annotated[tuple[Topic, ...], Field(min_length=1)]
+    starts_on: date
+    ends_on: date
+    plan: WorkPlan = WorkPlan()
+    pairing: PairingRules = PairingRules()
+    momentum: MomentumRules = MomentumRules()
+    objectives: tuple[Objective, ...] = ()
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> "Terms":
+        if self.ends_on <= self.starts_on:
+            raise ValueError(f"ends_on ({self.ends_on}) must come after starts_on ({self.starts_on})")
+        return self

@@ -1,0 +1,58 @@
+"""Everything that differs between installations comes from the environment, or from files named like it.
+
+Secrets may be files: with ``SECRETS_DIR=/run/secrets`` the file ``/run/secrets/mongodb_url`` is read for
+``MONGODB_URL``.
+"""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What a service is told by its surroundings."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", secrets_dir=os.environ.get("SECRETS_DIR"))
+
+    region: str = Field(default="local", pattern=r"^[a-z0-9-]{2,20}$")
+    """Where this stack stands; on every event and metric."""
+
+    kafka_bootstrap_servers: str
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    kafka_sasl_username: str = ""
+    kafka_sasl_password: SecretStr = SecretStr("")
+    kafka_ssl_ca_file: Path | None = None
+    kafka_ssl_cert_file: Path | None = None
+    kafka_ssl_key_file: Path | None = None
+
+    mongodb_url: SecretStr
+    """Must name a replica set: the unit of work needs transactions."""
+    mongodb_database_prefix: str = "telemachus"
+    """The database is this, an underscore and the service's name."""
+
+    http_host: str = "127.0.0.1"
+    http_port: int = 8000
+    root_path: str = ""
+    """The path a proxy strips before requests arrive here."""
+
+    token_issuer: str
+    token_audience: str = "telemachus"  # noqa: S105 - a name, no secret
+    token_keys: str
+    """Address (https://…) or file of the issuer's JSON Web Key Set."""
+    token_employee_claim: str = "employee_id"  # noqa: S105 - a name, no secret
+    token_roles_claim: str = "roles"  # noqa: S105 - a name, no secret
+    token_countries_claim: str = "countries"  # noqa: S105 - a name, no secret
+    pseudonym_key: SecretStr = Field(min_length=16)
+    """Turns employee numbers into person ids; the same in all four services."""
+
+    sign_in_url: str = ""
+    """Where browsers without a token are sent."""
+    clock_file: Path | None = None
+    """Moves the clock; only for demonstrations and tests."""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    outbox_keep_days: int = Field(default=400, ge=1)
+    """How long published events can be replayed from here."""

@@ -1,0 +1,275 @@
+"""MongoDB behind two words: ``Store`` and ``Unit``.
+
+A unit of work is one transaction: every aggregate it saved (revision-checked), the events they raised (into the
+outbox) and, on the bus side, the position of the inbox. This is the only module that imports motor.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import fields, replace
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from bson.codec_options import CodecOptions
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorCollection
+from pydantic import TypeAdapter
+from pymongo import ASCENDING, InsertOne, ReplaceOne, WriteConcern
+from pymongo.errors import BulkWriteError, DuplicateKeyError
+from pymongo.read_concern import ReadConcern
+
+from shared.aggregate import Aggregate
+from shared.clock import Clock
+from shared.envelope import Origin, Row, row_of
+from shared.errors import Absent, Conflict, NotYet
+from shared.streams import Event
+
+A = TypeVar("A", bound=Aggregate)
+T = TypeVar("T")
+Document = dict[str, Any]
+Write = Callable[[AsyncIOMotorClientSession], Awaitable[None]]
+
+ATTEMPTS = 20
+"""How often a unit of work starts over when somebody else was faster."""
+
+
+_adapters: dict[type[Aggregate], TypeAdapter[Any]] = {}
+_names: dict[type[Aggregate], frozenset[str]] = {}
+
+
+def _adapter(kind: type[Aggregate]) -> TypeAdapter[Any]:
+    if kind not in _adapters:
+        _adapters[kind] = TypeAdapter(kind)
+    return _adapters[kind]
+
+
+def to_document(aggregate: Aggregate) -> Document:
+    """The aggregate as JSON-compatible values, with ``_id`` and a native ``due_at`` that can be compared."""
+    document: Document = _adapter(type(aggregate)).dump_python(aggregate, mode="json", exclude={"raised", "due_at"})
+    document["_id"] = document.pop("id")
+    if aggregate.due_at is not None:
+        document["due_at"] = aggregate.due_at
+    return document
+
+
+def from_document(kind: type[A], document: Mapping[str, Any]) -> A:
+    """The aggregate that was stored; unknown fields of a newer version are left out."""
+    known = {name: value for name, value in document.items() if name in _field_names(kind)}
+    aggregate: A = _adapter(kind).validate_python({**known, "id": document["_id"]})
+    return aggregate
+
+
+def _field_names(kind: type[Aggregate]) -> frozenset[str]:
+    if kind not in _names:
+        _names[kind] = frozenset(f.name for f in fields(kind)) - {"id", "raised"}
+    return _names[kind]
+
+
+class _Known:
+    """What the unit knows of one aggregate: as stored, and as it is to be."""
+
+    __slots__ = ("aggregate", "dirty", "raised", "revision", "said")
+
+    def __init__(self, aggregate: Aggregate | None, revision: int, said: int) -> None:
+        self.aggregate, self.revision, self.said = aggregate, revision, said
+        self.dirty = False
+        self.raised: tuple[Event, ...] = ()
+
+
+class Unit:
+    """One unit of work. Not to be shared between tasks."""
+
+    def __init__(self, store: "Store", now: datetime) -> None:
+        self.store = store
+        self.now = now
+        """The moment all of this unit's work happens at."""
+        self._known: dict[tuple[type[Aggregate], str], _Known] = {}
+        self._step: dict[tuple[type[Aggregate], str], tuple[Aggregate | None, bool, tuple[Event, ...]]] = {}
+        self.rows: list[Row] = []
+
+    async def fetch(self, wanted: Iterable[tuple[type[Aggregate], str]]) -> None:
+        """Bring in many aggregates with one query a collection."""
+        missing: dict[type[Aggregate], set[str]] = {}
+        for kind, identity in wanted:
+            if (kind, identity) not in self._known:
+                missing.setdefault(kind, set()).add(identity)
+        for kind, ids in missing.items():
+            found = {d["_id"]: d async for d in self.store.collection(kind).find({"_id": {"$in": list(ids)}})}
+            for identity in ids:
+                self._remember(kind, identity, found.get(identity))
+
+    def _remember(self, kind: type[Aggregate], identity: str, document: Document | None) -> None:
+        if document is None:
+            self._known[kind, identity] = _Known(None, 0, 0)
+        else:
+            known = _Known(from_document(kind, document), document["_revision"], document["_said"])
+            self._known[kind, identity] = known
+
+    async def find(self, kind: type[A], identity: str) -> A | None:
+        """The aggregate as this unit sees it, or None."""
+        if (kind, identity) not in self._known:
+            await self.fetch([(kind, identity)])
+        return self._known[kind, identity].aggregate  # type: ignore[return-value]
+
+    async def get(self, kind: type[A], identity: str) -> A:
+        """The aggregate; raises Absent, for people who asked for it."""
+        found = await self.find(kind, identity)
+        if found is None:
+            raise Absent(f"There is no {kind.__name__.lower()} «{identity}».")
+        return found
+
+    async def need(self, kind: type[A], identity: str) -> A:
+        """The aggregate; raises NotYet, for events that build on it."""
+        found = await self.find(kind, identity)
+        if found is None:
+            raise NotYet(f"{kind.__name__} {identity}")
+        return found
+
+    def save(self, aggregate: Aggregate) -> None:
+        """Store this state when the unit ends, and publish what it raised."""
+        where = type(aggregate), aggregate.id
+        known = self._known.setdefault(where, _Known(None, 0, 0))
+        self._step.setdefault(where, (known.aggregate, known.dirty, known.raised))
+        known.aggregate = replace(aggregate, raised=())
+        known.dirty = True
+        known.raised += aggregate.raised
+
+    def keep(self) -> None:
+        """What was saved since the last ``keep`` stays."""
+        self._step.clear()
+
+    def undo(self) -> None:
+        """Forget what was saved since the last ``keep``: one event of a batch failed, the others go on."""
+        for where, (aggregate, dirty, raised) in self._step.items():
+            known = self._known[where]
+            known.aggregate, known.dirty, known.raised = aggregate, dirty, raised
+        self._step.clear()
+
+    def _writes(self) -> tuple[dict[type[Aggregate], list[Any]], list[Row]]:
+        writes: dict[type[Aggregate], list[Any]] = {}
+        rows = list(self.rows)
+        for (kind, identity), known in self._known.items():
+            if not known.dirty or known.aggregate is None:
+                continue
+            document = to_document(known.aggregate)
+            document["_revision"], document["_said"] = known.revision + 1, known.said + len(known.raised)
+            rows += [
+                row_of(event, version=known.said + nth, origin=self.store.origin, now=self.now)
+                for nth, event in enumerate(known.raised, start=1)
+            ]
+            write = (
+                ReplaceOne({"_id": identity, "_revision": known.revision}, document)
+                if known.revision
+                else InsertOne(document)
+            )
+            writes.setdefault(kind, []).append(write)
+        return writes, rows
+
+    async def commit(self, *more: Write) -> None:
+        """Write everything in one transaction; raises Conflict when an aggregate has changed since."""
+        writes, rows = self._writes()
+        if not writes and not rows and not more:
+            return
+        store = self.store
+
+        async def all_of_it(session: AsyncIOMotorClientSession) -> None:
+            for kind, operations in writes.items():
+                await bulk(store.collection(kind), operations, session)
+            if rows:
+                await store.db["outbox"].insert_many([row.document() for row in rows], session=session)
+            for write in more:
+                await write(session)
+
+        try:
+            async with await store.client.start_session() as session:
+                await session.with_transaction(
+                    all_of_it, read_concern=ReadConcern("snapshot"), write_concern=WriteConcern("majority")
+                )
+        except DuplicateKeyError as error:
+            raise Conflict(str(error)) from error
+        if rows:
+            store.said_something()
+
+
+async def bulk(
+    collection: AsyncIOMotorCollection[Document], operations: Sequence[Any], session: AsyncIOMotorClientSession
+) -> None:
+    """Write in one go; raises Conflict unless every operation found what it expected."""
+    try:
+        result = await collection.bulk_write(operations, ordered=False, session=session)
+    except BulkWriteError as error:
+        if any(e.get("code") == 11000 for e in error.details.get("writeErrors", [])):
+            raise Conflict("inserted by somebody else") from error
+        raise
+    if result.matched_count + result.inserted_count + result.upserted_count != len(operations):
+        raise Conflict("changed by somebody else")
+
+
+class Store:
+    """One service's database. ``origin`` is who it speaks for in the events it publishes."""
+
+    def __init__(self, url: str, database: str, origin: Origin, clock: Clock) -> None:
+        self.client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
+            url, tz_aware=True, tzinfo=UTC, serverSelectionTimeoutMS=3000, timeoutMS=20000, appname=origin.service
+        )
+        options: CodecOptions[Document] = CodecOptions(tz_aware=True, tzinfo=UTC)
+        self.db = self.client.get_database(database, codec_options=options)
+        self.origin = origin
+        self.clock = clock
+        self.said_something: Callable[[], None] = lambda: None
+        """Called after a commit that published something; wakes the outbox."""
+
+    def collection(self, kind: type[Aggregate]) -> AsyncIOMotorCollection[Document]:
+        """Where aggregates of this kind live."""
+        return self.db[kind.collection]
+
+    async def prepare(self, kinds: Iterable[type[Aggregate]]) -> None:
+        """Create collections and indexes; harmless when they exist."""
+        for kind in kinds:
+            for names in kind.indexes:
+                await self.collection(kind).create_index([(name, ASCENDING) for name in names])
+            await self.collection(kind).create_index([("due_at", ASCENDING)], sparse=True)
+
+    async def ping(self) -> None:
+        """Raises when the database does not answer."""
+        await self.client.admin.command("ping")
+
+    def unit(self) -> Unit:
+        """A fresh unit of work."""
+        return Unit(self, self.clock.now())
+
+    async def run(self, work: Callable[[Unit], Awaitable[T]]) -> T:
+        """Do the work and commit it; start over when somebody else was faster.
+
+        The work may run more than once, so it must have no effect outside its unit.
+        """
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return await self._run_once(work)
+            except Conflict:
+                continue
+        return await self._run_once(work)
+
+    async def _run_once(self, work: Callable[[Unit], Awaitable[T]]) -> T:
+        unit = self.unit()
+        result = await work(unit)
+        await unit.commit()
+        return result
+
+    async def all(
+        self,
+        kind: type[A],
+        where: Mapping[str, Any],
+        *,
+        sort: Sequence[tuple[str, int]] = (("_id", 1),),
+        limit: int = 0,
+    ) -> list[A]:
+        """The stored aggregates that match a MongoDB query, for showing them to people."""
+        cursor = self.collection(kind).find(where).sort(list(sort)).limit(limit)
+        return [from_document(kind, document) async for document in cursor]
+
+    async def count(self, kind: type[Aggregate], where: Mapping[str, Any]) -> int:
+        """How many match."""
+        return await self.collection(kind).count_documents(where)
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        self.client.close()

@@ -1,0 +1,64 @@
+"""Streams, the base of every event, and the registry that finds an event's class by its type."""
+
+import re
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+from typing_extensions import override
+
+PREFIX = "telemachus"
+
+
+class Stream(StrEnum):
+    """One topic each, because the order of «registered, then withdrawn» matters."""
+
+    PROGRAMMES = f"{PREFIX}.programmes"
+    PARTICIPANTS = f"{PREFIX}.participants"
+    PAIRS = f"{PREFIX}.pairs"
+    SESSIONS = f"{PREFIX}.sessions"
+    FEEDBACK = f"{PREFIX}.feedback"
+    MATCHING_REQUESTS = f"{PREFIX}.matching-requests"
+    REPLAY_REQUESTS = f"{PREFIX}.replay-requests"
+
+    @property
+    def dead_letters(self) -> str:
+        """The topic for what could not be dealt with."""
+        return f"{self.value}.dead-letters"
+
+
+REGISTRY: dict[str, type["Event"]] = {}
+
+
+class Event(BaseModel):
+    """Something that happened, in the past tense.
+
+    A subclass names its ``stream``, the field that names its aggregate (``subject_field``) and the field that
+    orders it (``key_field``: events of one key keep their order). Readers ignore fields they do not know.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    stream: ClassVar[Stream]
+    version: ClassVar[int] = 1
+    subject_field: ClassVar[str]
+    key_field: ClassVar[str]
+    type: ClassVar[str]
+
+    @classmethod
+    @override
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        if hasattr(cls, "stream") and "abstract" not in cls.__dict__:
+            words = re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
+            cls.type = f"{PREFIX}.{words}.v{cls.version}"
+            REGISTRY[cls.type] = cls
+
+    @property
+    def subject(self) -> str:
+        """The id of the aggregate that changed."""
+        return str(getattr(self, self.subject_field))
+
+    @property
+    def key(self) -> str:
+        """What the event is ordered by."""
+        return str(getattr(self, self.key_field))

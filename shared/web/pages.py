@@ -1,0 +1,97 @@
+"""Pages: a service's templates inside the common frame, in the reader's language, under a strict policy."""
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_skeleton, format_time, get_timezone_location
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from shared.web.static import VERSION
+from shared.web.wording import locale, negotiate, translations
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "script-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+class Pages:
+    """The pages of one service.
+
+    ``package`` is the module whose ``templates`` folder holds them; they extend ``frame.html``.
+    """
+
+    def __init__(self, package: str) -> None:
+        self._loader = ChoiceLoader([PackageLoader(package), PackageLoader("shared.web")])
+        self._environments: dict[str, Environment] = {}
+
+    def page(self, request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+        """The whole page as an answer."""
+        return HTMLResponse(self.fragment(request, template, **values), status, headers=HEADERS)
+
+    def fragment(self, request: Request, template: str, **values: Any) -> Markup:
+        """A piece of HTML in the reader's language; a value the template misses raises UndefinedError."""
+        language = negotiate(request.headers.get("accept-language", ""))
+        environment = self._environments.get(language) or self._environment(language)
+        return Markup(environment.get_template(template).render(url=_addresses(request), **values))  # noqa: S704 - escaped
+
+    def _environment(self, language: str) -> Environment:
+        environment = Environment(
+            loader=self._loader,
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            extensions=["jinja2.ext.i18n"],
+        )
+        environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+        environment.policies["ext.i18n.trimmed"] = True
+        environment.globals.update(language=language, direction=locale(language).text_direction)
+        environment.filters.update(_filters(language))
+        self._environments[language] = environment
+        return environment
+
+
+def _addresses(request: Request) -> Any:
+    def url(name: str, **parts: str) -> str:
+        known = {"version": VERSION} if name == "asset" else {}
+        return request.url_for(name, **known, **parts).path
+
+    return url
+
+
+def _filters(language: str) -> dict[str, Any]:
+    style = locale(language)
+
+    def day(value: date) -> str:
+        return format_date(value, "long", locale=style)
+
+    def weekday(value: datetime, zone: str) -> str:
+        return format_skeleton("MMMEd", value.astimezone(ZoneInfo(zone)), locale=style)
+
+    def clock(value: datetime, zone: str) -> str:
+        return format_time(value.astimezone(ZoneInfo(zone)), "short", locale=style)
+
+    def place(zone: str) -> str:
+        return get_timezone_location(zone, locale=style, return_city=True)
+
+    return {"day": day, "weekday": weekday, "clock": clock, "place": place}
