@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from uuid_utils import uuid7
 
 from shared.streams import REGISTRY, Event, Stream
-from shared.tracing import current_traceparent
+from shared.tracing import next_traceparent
 
 Headers = list[tuple[str, bytes]]
 RawHeaders = Sequence[tuple[str, bytes | None]]
@@ -77,7 +77,7 @@ def row_of(event: Event, *, version: int, origin: Origin, now: datetime) -> Row:
         "ce_version": str(version),
         "ce_region": origin.region,
         "content-type": "application/json",
-        "traceparent": current_traceparent(),
+        "traceparent": next_traceparent(),
     }
     return Row(
         id=identity,
@@ -116,11 +116,8 @@ class Envelope:
     version: int
     time: datetime
     traceparent: str | None
-
-    @property
-    def position(self) -> str:
-        """What a consumer remembers its progress by."""
-        return f"{self.stream.value}/{self.subject}"
+    position: str
+    """What a consumer remembers its progress by: stream and subject."""
 
 
 def open_envelope(record: Record) -> Envelope:
@@ -138,8 +135,9 @@ def open_envelope(record: Record) -> Envelope:
         raise Undecodable("ce_version or ce_time cannot be read") from None
     if text["ce_specversion"] != "1.0" or version < 1 or time.tzinfo is None or not text["ce_subject"]:
         raise Undecodable("the headers are not those of a numbered CloudEvents 1.0 event")
-    stream = Stream(record.topic)
-    return Envelope(text["ce_id"], text["ce_type"], stream, text["ce_subject"], version, time, traceparent)
+    stream, subject = Stream(record.topic), text["ce_subject"]
+    position = f"{stream.value}/{subject}"
+    return Envelope(text["ce_id"], text["ce_type"], stream, subject, version, time, traceparent, position)
 
 
 _NEEDED = ("ce_specversion", "ce_id", "ce_type", "ce_subject", "ce_version", "ce_time")

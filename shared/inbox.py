@@ -6,7 +6,7 @@ version is ignored; one that comes before its turn, or before what it needs, is 
 What cannot be dealt with goes to the dead letters as it was, and holds up its own subject only.
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -261,8 +261,8 @@ class Inbox:
         self._parking.wrote(batch.to_park)
 
     def _count(self, batch: Batch) -> None:
-        for topic, label, outcome in batch.outcomes:
-            self._telemetry.events.labels(topic, label, outcome).inc()
+        for (topic, label, outcome), times in Counter(batch.outcomes).items():
+            self._telemetry.events.labels(topic, label, outcome).inc(times)
         now = self._store.clock.now()
         for envelope in batch.handled:
             age = self._telemetry.event_age.labels(envelope.stream.value)

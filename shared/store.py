@@ -128,7 +128,7 @@ class Unit:
         where = type(aggregate), aggregate.id
         known = self._known.setdefault(where, _Known(None, 0, 0))
         self._step.setdefault(where, (known.aggregate, known.dirty, known.raised))
-        known.aggregate = replace(aggregate, raised=())
+        known.aggregate = replace(aggregate, raised=()) if aggregate.raised else aggregate
         known.dirty = True
         known.raised += aggregate.raised
 

@@ -1,32 +1,27 @@
 """W3C trace context: taken from a request or an event, handed on to the events that follow from it."""
 
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
-from opentelemetry import context
-from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, set_span_in_context
-from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-
-_propagator = TraceContextTextMapPropagator()
+_TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+_current: ContextVar[str | None] = ContextVar("traceparent", default=None)
 
 
-def current_traceparent() -> str:
-    """The ``traceparent`` header of what is being done now; a fresh one where nothing has begun."""
-    carrier: dict[str, str] = {}
-    _propagator.inject(carrier)
-    return carrier.get("traceparent") or f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+def next_traceparent() -> str:
+    """The ``traceparent`` header for the next step of what is being done now; begins a trace where there is none."""
+    found = _TRACEPARENT.fullmatch(_current.get() or "")
+    trace_id = found[1] if found else secrets.token_hex(16)
+    return f"00-{trace_id}-{secrets.token_hex(8)}-01"
 
 
 @contextmanager
 def traced(traceparent: str | None) -> Iterator[None]:
-    """Do something as part of that trace, as a step of its own in it; begins a trace when there is none."""
-    carrier = {"traceparent": traceparent or current_traceparent()}
-    parent = next(iter(_propagator.extract(carrier, context=context.Context()).values()), None)
-    trace_id = parent.get_span_context().trace_id if isinstance(parent, NonRecordingSpan) else secrets.randbits(128)
-    step = SpanContext(trace_id, secrets.randbits(64) or 1, is_remote=False, trace_flags=TraceFlags(1))
-    token = context.attach(set_span_in_context(NonRecordingSpan(step)))
+    """Do something as part of that trace."""
+    token = _current.set(traceparent or next_traceparent())
     try:
         yield
     finally:
-        context.detach(token)
+        _current.reset(token)
