@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import ValidationError
+from pymongo import InsertOne, UpdateOne
 from uuid_utils import uuid7
 
 from shared.streams import REGISTRY, Event, Stream
@@ -48,10 +49,14 @@ class Row:
     at: datetime
     dead_letter: bool = False
 
-    def document(self) -> dict[str, Any]:
-        """As stored; ``published_at`` is added once it is."""
+    def write(self) -> InsertOne[dict[str, Any]] | UpdateOne:
+        """How it gets into the outbox; a dead letter that comes again after a crash is kept once."""
+        if self.dead_letter:
+            return UpdateOne({"_id": self.id}, {"$setOnInsert": self._document()}, upsert=True)
+        return InsertOne({"_id": self.id, **self._document()})
+
+    def _document(self) -> dict[str, Any]:
         return {
-            "_id": self.id,
             "topic": self.topic,
             "key": self.key,
             "headers": [list(header) for header in self.headers],

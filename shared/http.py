@@ -9,7 +9,6 @@ import structlog
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
-from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -53,7 +52,6 @@ def explain_errors(app: FastAPI, settings: Settings) -> None:
     app.add_exception_handler(Conflict, _plain(503, "Busy"))
     app.add_exception_handler(Unauthenticated, _unauthenticated(settings.sign_in_url))
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(ValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _unexpected)
 

@@ -47,7 +47,7 @@ class Running:
         self.store = Store(settings.mongodb_url.get_secret_value(), database, origin, clock)
         handlers = [*declared.heard(service.handlers), declared.Hears((ReplayRequested,), self._replay)]
         self.inbox = Inbox(self.store, handlers, self.telemetry)
-        streams = sorted({event.stream for event in self.inbox.heard})
+        streams = service.streams
         self.bus = Bus(settings, service.name, streams, self.inbox, self.telemetry, self.pulse, self._ask_for_replay)
         keep = timedelta(days=settings.outbox_keep_days)
         self.outbox = Outbox(self.store, self.bus.start_producer, self.telemetry, keep)
@@ -113,6 +113,11 @@ class Service:
         """The events it does something about, in the order of their names."""
         heard = {event for handler in declared.heard(self.handlers) for event in handler.events}
         return sorted(heard, key=lambda event: event.type)
+
+    @property
+    def streams(self) -> list[Stream]:
+        """The streams it reads; every service hears when somebody missed what it said."""
+        return sorted({event.stream for event in self.hears} | {Stream.REPLAY_REQUESTS})
 
     def app(self, settings: Settings, clock: Clock | None = None) -> FastAPI:
         """The service as an ASGI application; its lifespan starts and stops everything."""

@@ -174,7 +174,7 @@ class Unit:
             for kind, operations in writes.items():
                 await bulk(store.collection(kind), operations, session)
             if rows:
-                await store.db["outbox"].insert_many([row.document() for row in rows], session=session)
+                await store.db["outbox"].bulk_write([row.write() for row in rows], ordered=False, session=session)
             for write in more:
                 await write(session)
 

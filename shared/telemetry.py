@@ -6,7 +6,7 @@ Label sets that are known beforehand are made at the start, so that the first fa
 import logging
 import sys
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
@@ -137,8 +137,8 @@ def _frame(frame: dict[str, Any]) -> str:
     return f"{frame['filename']}:{frame['lineno']} {frame['name']}"
 
 
-def configure_logs(level: str) -> None:
-    """JSON lines on stderr, one an occurrence, for our own code and for the libraries."""
+def configure_logs(level: str, stream: TextIO = sys.stderr) -> None:
+    """JSON lines, one an occurrence, for our own code and for the libraries."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -146,7 +146,7 @@ def configure_logs(level: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.ExceptionRenderer(_Frames(show_locals=False)),
     ]
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

@@ -1,5 +1,6 @@
 """Pages: a service's templates inside the common frame, in the reader's language, under a strict policy."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -52,7 +53,8 @@ class Pages:
         """A piece of HTML in the reader's language; a value the template misses raises UndefinedError."""
         language = negotiate(request.headers.get("accept-language", ""))
         environment = self._environments.get(language) or self._environment(language)
-        return Markup(environment.get_template(template).render(url=_addresses(request), **values))  # noqa: S704 - escaped
+        rendered = environment.get_template(template).render(**_addresses(request), **values)
+        return Markup(rendered)  # noqa: S704 - the environment has escaped every value
 
     def _environment(self, language: str) -> Environment:
         environment = Environment(
@@ -71,12 +73,16 @@ class Pages:
         return environment
 
 
-def _addresses(request: Request) -> Any:
-    def url(name: str, **parts: str) -> str:
-        known = {"version": VERSION} if name == "asset" else {}
-        return request.url_for(name, **known, **parts).path
+def _addresses(request: Request) -> dict[str, Callable[..., str]]:
+    """Addresses within this service, with the path under which a front shows it."""
 
-    return url
+    def url(route: str, **parts: str) -> str:
+        return request.url_for(route, **parts).path
+
+    def asset(file: str) -> str:
+        return request.url_for("asset", version=VERSION, file=file).path
+
+    return {"url": url, "asset": asset}
 
 
 def _filters(language: str) -> dict[str, Any]:

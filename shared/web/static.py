@@ -15,10 +15,10 @@ VERSION = blake2b(b"\0".join(FILES.values()), digest_size=6).hexdigest()
 static_router = APIRouter(include_in_schema=False)
 
 
-@static_router.get("/static/{version}/{name}", name="asset", dependencies=[anyone()])
-def asset(version: str, name: str) -> Response:
+@static_router.get("/static/{version}/{file}", name="asset", dependencies=[anyone()])
+def asset(version: str, file: str) -> Response:
     """One file; browsers may keep it for ever, because a changed file has another address."""
-    if name not in FILES or version != VERSION:
-        raise Absent(f"There is no file «{name}».")
+    if file not in FILES or version != VERSION:
+        raise Absent(f"There is no file «{file}».")
     headers = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
-    return Response(FILES[name], media_type=guess_type(name)[0], headers=headers)
+    return Response(FILES[file], media_type=guess_type(file)[0], headers=headers)

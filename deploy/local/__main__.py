@@ -1,0 +1,134 @@
+"""``make up``: everything on this machine with a demo programme in it.
+
+Environment: ``SCENARIO`` (which programme), ``ONCE=1`` (play it to its end, report, check the invariants, leave),
+``PORT``, ``SEED``, ``STATE`` (the directory everything is kept in).
+"""
+
+import asyncio
+import os
+import shutil
+import signal
+import sys
+import time
+from contextlib import ExitStack
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from deploy.local.program import CannotStart
+from deploy.local.scenario.evidence import Evidence, gather_evidence
+from deploy.local.scenario.gateway import Gateway
+from deploy.local.scenario.generator import SCENARIOS, generate
+from deploy.local.scenario.invariants import examine
+from deploy.local.scenario.opening import opening
+from deploy.local.scenario.player import Player
+from deploy.local.scenario.report import as_panels, collect
+from deploy.local.scenario.stage import Stage
+from deploy.local.stack import SERVICES, Backends, Stack, backends, running
+from shared.telemetry import configure_logs
+
+BEGAN = timedelta(days=100)
+"""How long ago the demo programme began, so that there is something to see."""
+console = Console()
+
+
+def main() -> int:
+    """Runs what the environment asks for; 0 when all is well."""
+    name, once = os.environ.get("SCENARIO") or "bnp-uk", bool(os.environ.get("ONCE"))
+    if name not in SCENARIOS:
+        console.print(f"There is no scenario «{name}». There are: {', '.join(SCENARIOS)}.")
+        return 2
+    root = Path(os.environ.get("STATE") or ".telemachus")
+    directory = root / (f"{name}-once" if once else name)
+    if once:
+        shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True, exist_ok=True)
+    log = directory / "telemachus.log"
+    try:
+        with log.open("a") as stream, ExitStack() as stack:
+            configure_logs("INFO", stream)
+            began = time.monotonic()
+            console.print(f"Starting Kafka, MongoDB and {len(SERVICES)} services …")
+            found = backends(directory, stack)
+            return asyncio.run(_run(name, directory, found, once=once, began=began))
+    except CannotStart as problem:
+        console.print(f"[bold]Telemachus cannot start.[/bold] {problem}\nThe log: {log}")
+        return 1
+
+
+async def _run(name: str, directory: Path, found: Backends, *, once: bool, began: float) -> int:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with running(directory, int(os.environ.get("PORT") or 8080), found) as stack:
+        playing = asyncio.create_task(_play(name, directory, stack, to_the_end=once))
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait({playing, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if not playing.done():
+            playing.cancel()
+            return 130
+        sound = playing.result()
+        if not once:
+            _where_to_look(stack, time.monotonic() - began)
+            await stop.wait()
+            console.print("Stopping; everything is kept in", str(directory))
+        return 0 if sound else 1
+
+
+async def _play(name: str, directory: Path, stack: Stack, *, to_the_end: bool) -> bool:
+    """Load the programme and play it until today or to its end; False when an invariant is broken."""
+    loaded = directory / "loaded"
+    if loaded.exists():
+        return True
+    scenario = generate(name, int(os.environ.get("SEED") or 1), _first_day(directory, stack))
+    columns = (TextColumn("{task.description:<48}"), BarColumn(), TimeElapsedColumn())
+    async with Gateway(stack.urls, stack.issuer.token) as gateway:
+        with Progress(*columns, console=console) as bar:
+            task = bar.add_task("")
+            stage = Stage(
+                scenario=scenario,
+                gateway=gateway,
+                clock=stack.clock,
+                progress=lambda what, done, of: bar.update(task, description=what, completed=done, total=of),
+            )
+            await opening(stage)
+            player = Player(stage)
+            await player.play_on(until=None if to_the_end else datetime.now(UTC))
+            if to_the_end:
+                await player.end()
+        if not to_the_end:
+            stack.clock.move_to(datetime.now(UTC))
+            loaded.touch()
+            return True
+        findings = examine(await asyncio.to_thread(_evidence, stack))
+        console.print(as_panels(await collect(stage), findings))
+        return all(finding.holds for finding in findings)
+
+
+def _evidence(stack: Stack) -> Evidence:
+    hears = {service.name: frozenset(stream.value for stream in service.streams) for service in SERVICES}
+    return gather_evidence(stack.backends.kafka, stack.backends.mongodb, hears)
+
+
+def _first_day(directory: Path, stack: Stack) -> date:
+    """The day the programme began; kept, so that a loading that was interrupted goes on where it was."""
+    kept = directory / "first-day"
+    if not kept.exists():
+        first = datetime.now(UTC) - BEGAN
+        stack.clock.move_to(first)
+        kept.write_text(first.date().isoformat())
+    return date.fromisoformat(kept.read_text())
+
+
+def _where_to_look(stack: Stack, seconds: float) -> None:
+    console.print(f"\n[bold]Telemachus is up[/bold] after {seconds:.0f} s. Sign in as a demo persona at\n")
+    console.print(f"  {stack.url}/                     the programme, live")
+    for service in SERVICES:
+        console.print(f"  {stack.url}/{service.name}/docs".ljust(46) + f"the interface of {service.name}")
+    console.print("\nCtrl-C stops it. Nothing is lost; `make up` goes on where it was.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,144 @@
+"""Apache Kafka itself on one machine: one KRaft node from Maven's artefacts, run by Java."""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from typing_extensions import override
+
+from deploy.local.kafka import TopicSpec, answers, create_topics
+from deploy.local.ports import HOST, free_port, must_be_free
+from deploy.local.program import CannotStart, Program, Server
+
+POM = Path(__file__).with_name("kafka.pom.xml")
+JARS = Path(__file__).parents[2] / ".tools" / "kafka"
+CLUSTER_ID = "dGVsZW1hY2h1cy1rYWZrYQ"
+"""Any 16 bytes in base64; fixed, so that a restart finds its own data."""
+OLDEST_JAVA = 17
+READY_SECONDS = 60
+PROPERTIES = """\
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@{host}:{controller_port}
+controller.listener.names=CONTROLLER
+listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller_port}
+advertised.listeners=PLAINTEXT://{host}:{port}
+log.dirs={data}
+auto.create.topics.enable=false
+offsets.topic.num.partitions=1
+offsets.topic.replication.factor=1
+transaction.state.log.num.partitions=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+group.initial.rebalance.delay.ms=0
+broker.heartbeat.interval.ms=500
+broker.session.timeout.ms=3000
+"""
+
+
+def find_java() -> str:
+    """A Java that runs Kafka; raises CannotStart when there is none or it is too old."""
+    home = os.environ.get("JAVA_HOME")
+    java = shutil.which("java", path=f"{home}/bin" if home else None)
+    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr if java else ""
+    version = re.search(r'version "(\d+)', said)
+    if java is None or version is None or int(version[1]) < OLDEST_JAVA:
+        raise CannotStart(f"Apache Kafka needs Java {OLDEST_JAVA} or newer: apt install openjdk-17-jre-headless.")
+    return java
+
+
+def kafka_jars() -> Path:
+    """The directory with Kafka and what it needs, fetched by Maven once for each state of the pom.
+
+    Raises CannotStart when Maven is missing or cannot fetch.
+    """
+    stamp = JARS / POM.name
+    if stamp.exists() and stamp.read_bytes() == POM.read_bytes():
+        return JARS
+    JARS.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=JARS.parent) as fetched:
+        _fetch(Path(fetched))
+        shutil.copy(POM, fetched)
+        shutil.rmtree(JARS, ignore_errors=True)
+        shutil.copytree(fetched, JARS)
+    return JARS
+
+
+def _fetch(directory: Path) -> None:
+    maven = shutil.which("mvn")
+    if maven is None:
+        raise CannotStart("Apache Kafka is fetched by Maven: apt install maven.")
+    command: list[str | Path] = [
+        maven,
+        "-q",
+        "-B",
+        "-f",
+        POM,
+        "dependency:copy-dependencies",
+        f"-DoutputDirectory={directory}",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        first = next((line for line in done.stdout.splitlines() if "ERROR" in line), "no reason given")
+        raise CannotStart(f"Maven could not fetch Apache Kafka: check its access to a repository ({first}).")
+
+
+class ApacheKafka(Server):
+    """One broker on the loopback interface, with its data in a directory; a context manager.
+
+    It keeps its ports, so it can be killed and started again under the eyes of its clients.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self._port, self._controller_port = free_port(), free_port()
+        self._program = Program("Apache Kafka", directory / "kafka.log")
+
+    @property
+    def bootstrap_servers(self) -> str:
+        """The address for clients."""
+        return f"{HOST}:{self._port}"
+
+    @override
+    def start(self) -> None:
+        """Start it and wait until it answers; raises CannotStart with the remedy."""
+        must_be_free(self._port, "Apache Kafka")
+        java = [find_java(), "-cp", f"{kafka_jars()}/*", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"]
+        properties = self._write_properties()
+        self._format([*java, "-XX:TieredStopAtLevel=1", "kafka.tools.StorageTool"], properties)
+        self._program.start([*java, "-Xms512m", "-Xmx512m", "kafka.Kafka", str(properties)])
+        self._program.wait_until(lambda: answers(self.bootstrap_servers), READY_SECONDS, lambda _: None)
+
+    @override
+    def stop(self) -> None:
+        """End it in good order."""
+        self._program.stop()
+
+    def kill(self) -> None:
+        """End it as a crash would; ``start`` brings it back with what it had acknowledged."""
+        self._program.kill()
+
+    def create_topics(self, specs: Iterable[TopicSpec]) -> None:
+        """Create the topics that are missing; raises KafkaException when the broker refuses one."""
+        create_topics(self.bootstrap_servers, specs)
+
+    def _write_properties(self) -> Path:
+        self.directory.mkdir(parents=True, exist_ok=True)
+        properties = self.directory / "server.properties"
+        data = self.directory / "data"
+        properties.write_text(
+            PROPERTIES.format(host=HOST, port=self._port, controller_port=self._controller_port, data=data)
+        )
+        return properties
+
+    def _format(self, storage_tool: list[str], properties: Path) -> None:
+        if (self.directory / "data" / "meta.properties").exists():
+            return
+        command = [*storage_tool, "format", "-t", CLUSTER_ID, "-c", str(properties)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise CannotStart(f"Apache Kafka could not prepare {self.directory}: {done.stdout or done.stderr}")

@@ -1,0 +1,75 @@
+"""All four services behind one address, and the sign-in for demo personas. For this machine only."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+
+from deploy.local.issuer import LIFETIME, Issuer
+from shared.access import COOKIE
+
+PERSONAS: Final[Mapping[str, tuple[str, tuple[str, ...], tuple[str, ...]]]] = {
+    "manager": ("Programme manager", ("manager",), ("*",)),
+    "operator": ("Operator", ("operator",), ("*",)),
+}
+"""Name → what it is called, its roles, its countries."""
+
+
+def front(services: Mapping[str, FastAPI], issuer: Issuer) -> Starlette:
+    """One application: /NAME/… is that service, everything else is registration, which has the page at /."""
+    signing_in = _SignIn(issuer)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            for app in services.values():
+                await stack.enter_async_context(app.router.lifespan_context(app))
+            yield
+
+    return Starlette(
+        lifespan=lifespan,
+        routes=[
+            Route("/sign-in", signing_in.ask, methods=["GET"]),
+            Route("/sign-in", signing_in.answer, methods=["POST"]),
+            *(Mount(f"/{name}", app) for name, app in services.items()),
+            Mount("", services["registration"]),
+        ],
+    )
+
+
+class _SignIn:
+    def __init__(self, issuer: Issuer) -> None:
+        self._issuer = issuer
+        loader = FileSystemLoader(Path(__file__).parent / "templates")
+        self._page = Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template("sign_in.html")
+
+    async def ask(self, request: Request) -> Response:
+        then = _here(request.query_params.get("then", "/"))
+        labels = {name: label for name, (label, _, _) in PERSONAS.items()}
+        return HTMLResponse(self._page.render(personas=labels, then=then))
+
+    async def answer(self, request: Request) -> Response:
+        form = await request.form()
+        persona = PERSONAS.get(str(form.get("persona")))
+        if persona is None:
+            return RedirectResponse("/sign-in", 303)
+        _, roles, countries = persona
+        response = RedirectResponse(_here(str(form.get("then", "/"))), 303)
+        token = self._issuer.token("", roles, countries)
+        response.set_cookie(COOKIE, token, max_age=LIFETIME, httponly=True, samesite="strict")
+        return response
+
+
+def _here(address: str) -> str:
+    """A path on this very address; anything else could lead people elsewhere."""
+    parts = urlsplit(address)
+    plain = not parts.scheme and not parts.netloc and address.startswith("/") and "\\" not in address
+    return address if plain and not address.startswith("//") else "/"

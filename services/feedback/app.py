@@ -1,0 +1,17 @@
+"""Feedback: the memory and conscience of a programme."""
+
+from services.feedback import api, handlers
+from services.feedback.momentum import Momentum
+from services.feedback.participant import Participant
+from services.feedback.programme import Programme
+from services.feedback.pulse import Pulse
+from shared.events import FeedbackSubmitted, PairAtRisk, PairRecovered
+from shared.service import Service
+
+service = Service(
+    name="feedback",
+    says=(FeedbackSubmitted, PairAtRisk, PairRecovered),
+    handlers=handlers,
+    router=api.router,
+    aggregates=(Momentum, Pulse, Programme, Participant),
+)

@@ -1,0 +1,63 @@
+"""What feedback does when it hears an event."""
+
+from services.feedback.momentum import Momentum, Settled
+from services.feedback.participant import Participant
+from services.feedback.programme import Programme
+from shared.events import (
+    PairCompleted,
+    PairDissolved,
+    PairFormed,
+    ParticipantRegistered,
+    ProgrammeChanged,
+    ProgrammeOpened,
+    SessionCancelled,
+    SessionHeld,
+    SessionMissed,
+    SessionRescheduled,
+    SessionScheduled,
+)
+from shared.handlers import hears
+
+
+@hears(ProgrammeOpened, ProgrammeChanged, changes=Programme, found_by="programme_id", starts=Programme.told_by)
+def terms_set(_: Programme, event: ProgrammeOpened | ProgrammeChanged) -> Programme:
+    """Momentum is judged by the newest terms."""
+    return Programme.told_by(event)
+
+
+@hears(ParticipantRegistered, changes=Participant, found_by="participant_id", starts=Participant.told_by)
+def participant_registered(_: Participant, event: ParticipantRegistered) -> Participant:
+    """Whose pulse it will be."""
+    return Participant.told_by(event)
+
+
+@hears(PairFormed, changes=Momentum, found_by="pair_id", starts=Momentum.of)
+def pair_formed(momentum: Momentum, _: PairFormed) -> Momentum:
+    """A pair without sessions counts too; its sessions may have been heard of before."""
+    return momentum
+
+
+@hears(PairDissolved, PairCompleted, changes=Momentum, found_by="pair_id", starts=Momentum.of)
+def pair_ended(momentum: Momentum, event: PairDissolved | PairCompleted) -> Momentum:
+    """No alarm is raised for a pair that is no more."""
+    return momentum.ended(event)
+
+
+@hears(SessionScheduled, SessionRescheduled, changes=Momentum, found_by="pair_id", starts=Momentum.of)
+def session_planned(momentum: Momentum, event: SessionScheduled | SessionRescheduled) -> Momentum:
+    """What is planned, and for when."""
+    return momentum.planned(event)
+
+
+@hears(
+    SessionHeld,
+    SessionCancelled,
+    SessionMissed,
+    changes=Momentum,
+    found_by="pair_id",
+    starts=Momentum.of,
+    needs={"programme_id": Programme},
+)
+def session_settled(momentum: Momentum, event: Settled, programme: Programme) -> Momentum:
+    """One more session held or lost: the alarm, or the all-clear."""
+    return momentum.settled(event, programme.terms.momentum)

@@ -1,0 +1,94 @@
+"""What sessions does when it hears of programmes, participants and pairs, and when nobody confirms a session."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from services.sessions.participant import Participant
+from services.sessions.parties import Parties
+from services.sessions.planning import plan
+from services.sessions.programme import Programme
+from services.sessions.series import Series
+from services.sessions.session import Session, State
+from shared.events import (
+    Cancellation,
+    PairCompleted,
+    PairDissolved,
+    PairFormed,
+    ParticipantChanged,
+    ParticipantRegistered,
+    ParticipantWithdrawn,
+    ProgrammeChanged,
+    ProgrammeClosed,
+    ProgrammeOpened,
+)
+from shared.handlers import hears, when_due
+from shared.store import Unit
+
+
+@hears(ProgrammeOpened, changes=Programme, found_by="programme_id", starts=Programme.opened)
+def programme_opened(programme: Programme, event: ProgrammeOpened) -> Programme:
+    return replace(programme, terms=event.terms, over=False)
+
+
+@hears(ProgrammeChanged, changes=Programme, found_by="programme_id")
+def programme_changed(programme: Programme, event: ProgrammeChanged) -> Programme:
+    return replace(programme, terms=event.terms)
+
+
+@hears(ProgrammeClosed, changes=Programme, found_by="programme_id")
+def programme_closed(programme: Programme, _: ProgrammeClosed) -> Programme:
+    return replace(programme, over=True)
+
+
+@hears(ParticipantRegistered, changes=Participant, found_by="participant_id", starts=Participant.registered)
+def participant_registered(_: Participant, event: ParticipantRegistered) -> Participant:
+    return Participant.registered(event)
+
+
+@hears(ParticipantChanged, changes=Participant, found_by="participant_id")
+def participant_changed(participant: Participant, event: ParticipantChanged) -> Participant:
+    return participant.with_profile(event.profile)
+
+
+@hears(ParticipantWithdrawn, changes=Participant, found_by="participant_id")
+def participant_withdrawn(participant: Participant, _: ParticipantWithdrawn) -> Participant:
+    return replace(participant, withdrawn=True)
+
+
+@hears(PairFormed, needs={"programme_id": Programme, "mentor_id": Participant, "mentee_id": Participant})
+async def pair_formed(event: PairFormed, unit: Unit) -> None:
+    parties = await Parties.of(event, unit)
+    diaries = await parties.diaries(unit)
+    terms, busy = parties.programme.terms, (*diaries[0].busy, *diaries[1].busy)
+    found = plan(terms, parties.mentor.calendar, parties.mentee.calendar, busy, unit.now)
+    series = Series.of(event, count=len(found.slots), shortfall=found.shortfall)
+    sessions = [
+        Session.schedule(series, number, starts_at, ends_at, terms.plan.confirm_within_days)
+        for number, (starts_at, ends_at) in enumerate(found.slots, start=1)
+    ]
+    for diary in diaries:
+        unit.save(diary.book((session.booking for session in sessions), unit.now))
+    for aggregate in (series, *sessions):
+        unit.save(aggregate)
+
+
+@hears(
+    PairDissolved,
+    PairCompleted,
+    needs={"pair_id": Series, "programme_id": Programme, "mentor_id": Participant, "mentee_id": Participant},
+)
+async def pair_ended(event: PairDissolved | PairCompleted, unit: Unit) -> None:
+    series = await unit.need(Series, event.pair_id)
+    await unit.fetch([(Session, one) for one in series.session_ids])
+    sessions = [await unit.need(Session, one) for one in series.session_ids]
+    ahead = [one for one in sessions if one.state is State.SCHEDULED and one.starts_at > unit.now]
+    for session in ahead:
+        unit.save(session.cancel(by=None, because=Cancellation.PAIR_ENDED, now=unit.now))
+    for diary in await (await Parties.of(event, unit)).diaries(unit):
+        unit.save(diary.free({session.id for session in ahead}))
+    unit.save(replace(series, ended=True))
+
+
+@when_due(Session)
+async def nobody_confirmed(session: Session, now: datetime, unit: Unit) -> None:
+    unit.save(session.miss(now))

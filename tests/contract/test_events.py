@@ -1,0 +1,114 @@
+"""Every event has a recorded schema and a golden example, both still understood, and neither personal."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from tests.contract.compatibility import Schema, inlined
+from tests.contract.schemas import EVENTS, EXAMPLES, committed, complaints, hearers, schema_of, today
+
+PERSONAL = re.compile(
+    r"(^|_)(name|names|surname|mail|email|phone|mobile|birth|birthday|born|age|gender|sex|address|employee|comment|"
+    r"text|note|notes|message|feeling|useful|rating)(_|$)"
+)
+HOW = "run `python -m tests.contract.schemas --write` and commit what it wrote"
+
+every_event = pytest.mark.parametrize("kind", sorted(EVENTS))
+
+
+def example(kind: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((EXAMPLES / f"{kind}.json").read_text())
+    return found
+
+
+def properties(schema: Any) -> Iterator[tuple[str, Schema]]:
+    """Every field at any depth, by name."""
+    if isinstance(schema, list):
+        for item in schema:
+            yield from properties(item)
+    elif isinstance(schema, dict):
+        yield from schema.get("properties", {}).items()
+        for inner in schema.values():
+            yield from properties(inner)
+
+
+def personal(schema: Schema) -> list[str]:
+    return [name for name, _ in properties(inlined(schema)) if PERSONAL.search(name)]
+
+
+def test_no_change_is_incompatible() -> None:
+    assert not complaints(committed(), today()), "\n".join(complaints(committed(), today()))
+
+
+@every_event
+def test_the_recorded_schema_is_todays(kind: str) -> None:
+    assert committed().get(kind) == schema_of(EVENTS[kind]), HOW
+
+
+def test_no_example_is_left_over() -> None:
+    assert sorted(path.stem for path in EXAMPLES.glob("*.json")) == sorted(EVENTS)
+
+
+@every_event
+def test_the_golden_example_is_read_whole(kind: str) -> None:
+    said = example(kind)
+    read = EVENTS[kind].model_validate_json(json.dumps(said)).model_dump(mode="json")
+    assert {field: read[field] for field in said} == said
+
+
+@every_event
+def test_a_newer_writers_fields_are_ignored(kind: str) -> None:
+    event = EVENTS[kind]
+    said = example(kind)
+    newer = {**said, "field_of_tomorrow": {"any": ["thing"]}}
+    assert event.model_validate(newer) == event.model_validate(said)
+
+
+@every_event
+def test_an_example_says_what_it_is_about(kind: str) -> None:
+    event = EVENTS[kind].model_validate(example(kind))
+    assert event.subject
+    assert event.key
+
+
+@every_event
+def test_nothing_personal_is_said(kind: str) -> None:
+    assert personal(schema_of(EVENTS[kind])) == []
+
+
+@every_event
+def test_a_reason_is_a_category(kind: str) -> None:
+    reasons = [schema for name, schema in properties(inlined(schema_of(EVENTS[kind]))) if name == "because"]
+    assert all("enum" in schema or "const" in schema for schema in reasons)
+
+
+def test_personal_fields_are_found_at_any_depth() -> None:
+    class Inner(BaseModel):
+        first_name: str
+        unit: str
+
+    class Outer(BaseModel):
+        people: tuple[Inner, ...]
+        message: str
+
+    assert sorted(personal(Outer.model_json_schema())) == ["first_name", "message"]
+
+
+def test_the_complaint_names_the_services_that_hear_the_event() -> None:
+    kind = "telemachus.session-held.v1"
+    before = committed()[kind]
+    fields = before["properties"]
+    old = {**before, "properties": {**fields, "room": {"type": "string"}}}
+    (complaint,) = complaints({kind: old}, today())
+    assert "feedback" in hearers(kind)
+    assert "heard by " + ", ".join(hearers(kind)) in complaint
+    assert "field room removed" in complaint
+
+
+def test_an_event_that_is_gone_is_missed() -> None:
+    (complaint,) = complaints({"telemachus.pair-toasted.v1": {}}, today())
+    assert "removed" in complaint
