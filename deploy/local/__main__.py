@@ -95,7 +95,7 @@ async def _play(name: str, directory: Path, stack: Stack, *, to_the_end: bool) -
             )
             await opening(stage)
             player = Player(stage)
-            await player.play_on(until=None if to_the_end else datetime.now(UTC))
+            await player.play_on()
             if to_the_end:
                 await player.end()
         if not to_the_end:

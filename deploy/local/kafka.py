@@ -1,6 +1,7 @@
 """Kafka without a broker process: librdkafka's own in-process cluster; and topics, wherever the broker is."""
 
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 
 from confluent_kafka import KafkaError, KafkaException, Producer
@@ -8,12 +9,12 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 from typing_extensions import override
 
-from deploy.local.program import CannotStart, Server
+from deploy.local.program import POLL_SECONDS, CannotStart, Server
 
 TopicSpec = tuple[str, int, Mapping[str, str]]
 """Name, number of partitions, settings of the topic."""
 READY_SECONDS = 10
-CREATE_SECONDS = 30
+ADMIN_SECONDS = 30
 
 
 class EmbeddedKafka(Server):
@@ -56,19 +57,46 @@ def answers(bootstrap_servers: str) -> bool:
 
 
 def create_topics(bootstrap_servers: str, specs: Iterable[TopicSpec]) -> None:
-    """Create the topics that are missing, one replica each; raises KafkaException on any other answer."""
+    """Create the topics that are missing, one replica each, and wait until the broker serves them.
+
+    Raises KafkaException when it refuses one, CannotStart when one does not appear.
+    """
     topics = [
         NewTopic(name, num_partitions=partitions, replication_factor=1, config=dict(config))
         for name, partitions, config in specs
     ]
     with AdminClient({"bootstrap.servers": bootstrap_servers}) as admin:
-        for answer in admin.create_topics(topics, operation_timeout=CREATE_SECONDS).values():
+        for answer in admin.create_topics(topics, operation_timeout=ADMIN_SECONDS).values():
             _existing_is_fine(answer)
+        wanted = {topic.topic for topic in topics}
+        wait_for_topics(admin, lambda served: wanted <= served)
 
 
 def _existing_is_fine(answer: Future[None]) -> None:
     try:
-        answer.result(CREATE_SECONDS)
+        answer.result(ADMIN_SECONDS)
     except KafkaException as problem:
         if problem.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
             raise
+
+
+def wait_for_topics(admin: AdminClient, enough: Callable[[set[str]], bool]) -> None:
+    """Ask until ``enough`` accepts the names of the topics the broker serves.
+
+    The controller answers before the broker has followed: whoever writes into that gap may write to a topic that is
+    about to be deleted. Raises CannotStart when the time is up.
+    """
+    deadline = time.monotonic() + ADMIN_SECONDS
+    while not enough(_served(admin)):
+        if time.monotonic() > deadline:
+            raise CannotStart("Kafka has not followed a change of its topics: see its log.")
+        time.sleep(POLL_SECONDS)
+
+
+def _served(admin: AdminClient) -> set[str]:
+    topics = admin.list_topics(timeout=ADMIN_SECONDS).topics
+    return {
+        name
+        for name, topic in topics.items()
+        if topic.partitions and all(partition.leader >= 0 for partition in topic.partitions.values())
+    }

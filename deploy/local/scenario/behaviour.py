@@ -51,11 +51,13 @@ class Meeting:
     answers: Mapping[Role, Answer] = field(default_factory=dict)
 
 
-RELIABLE = {True: (0.82, 0.99), False: (0.5, 0.85)}
-SPELL = {True: 0.15, False: 0.4}
+RELIABLE = {True: (0.86, 0.99), False: (0.6, 0.9)}
+SPELL = {True: 0.18, False: 0.35}
 """Chance of a busy spell."""
-FOR_GOOD = 0.2
+FOR_GOOD = 0.15
 """Of the busy spells, the share that does not end."""
+LONG = 0.2
+"""Of those that end, the share that lasts three sessions instead of two."""
 MOVED = 0.1
 CANCELS_RATHER_THAN_FORGETS = 0.7
 ANSWERS = 0.75
@@ -97,10 +99,10 @@ class Behaviour:
         about = (self.seed, couple.mentee, "spell")
         if chance(*about) >= SPELL[couple.both_trained]:
             return False
-        first = between(1, 3, *about, "first")
+        first = between(1, 2, *about, "first")
         if chance(*about, "for good") < FOR_GOOD:
             return number >= first
-        return first <= number < first + between(2, 3, *about, "length")
+        return first <= number < first + (3 if chance(*about, "long") < LONG else 2)
 
     def _outcome(self, couple: Couple, number: int) -> Outcome:
         about = (self.seed, couple.mentor, couple.mentee, number)

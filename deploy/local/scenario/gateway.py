@@ -1,7 +1,8 @@
 """The product's public HTTP interfaces, asked the way an impatient but persistent person does.
 
 What is away for a moment (refused connections, timeouts, 502, 503, 504) is asked again with growing pauses: the
-services may be restarted in the middle. Everything asked for here can be asked for twice.
+services may be restarted in the middle. Everything asked for here can be asked for twice; whoever had to ask again
+and hears that it cannot be done any more (409) takes it for done.
 """
 
 import asyncio
@@ -36,7 +37,7 @@ def participant(employee_id: str, country: str) -> Identity:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What came back. ``again``: the request was sent more than once, so an «already done» is a success."""
+    """What came back. ``again``: the request was sent more than once."""
 
     status: int
     body: Any
@@ -46,6 +47,11 @@ class Answer:
     def done(self) -> bool:
         """Whether what was asked for was done."""
         return 200 <= self.status < 300
+
+    @property
+    def done_before(self) -> bool:
+        """Whether it probably was done when it was asked for first, and only the answer got lost."""
+        return self.again and self.status == 409
 
     @property
     def sentence(self) -> str:
@@ -104,7 +110,7 @@ class Gateway:
         """The answer; raises Unexpected unless it is a success or one of ``accept``, Away after ``patience``."""
         async with self._places:
             answer = await self._persist(who, method, service, path, json=json, content=content, params=params)
-        if not answer.done and answer.status not in accept:
+        if not answer.done and answer.status not in accept and not answer.done_before:
             raise Unexpected(f"{method} {service}{path} was answered {answer.status}: {answer.sentence[:500]}")
         return answer
 

@@ -111,7 +111,7 @@ def _training(about: tuple[object, ...], role: Role) -> tuple[bool, bool]:
     """Whether HR's file says so, and whether the person comes to the group's training."""
     if role is Role.MENTOR:
         return chance(*about, "trained") < 0.5, chance(*about, "attends") < 0.96
-    return False, chance(*about, "attends") < 0.6
+    return False, chance(*about, "attends") < 0.75
 
 
 def _profile(about: tuple[object, ...], role: Role, nth: int) -> Profile:

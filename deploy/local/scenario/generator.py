@@ -6,6 +6,9 @@ from datetime import date
 from deploy.local.scenario import bnp_uk, ge_1999
 from deploy.local.scenario.people import Scenario
 
+DEFAULT_SEED = 1
+"""With it both scenarios show everything: alarms, recoveries, people without a partner."""
+
 SCENARIOS: Mapping[str, Callable[[int, date], Scenario]] = {"bnp-uk": bnp_uk.scenario, "ge-1999": ge_1999.scenario}
 
 

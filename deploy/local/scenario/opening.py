@@ -44,9 +44,7 @@ async def _opened(stage: Stage) -> str:
     if not found.done:
         terms = stage.scenario.terms.model_dump(mode="json")
         body = {"id": stage.scenario.programme_id, "terms": terms}
-        await stage.gateway.ask(
-            stage.manager, "POST", "registration", "/programmes", json=body, accept=frozenset({409})
-        )
+        await stage.gateway.ask(stage.manager, "POST", "registration", "/programmes", json=body)
     await _manage(stage, "/open")
     return "open"
 

@@ -3,13 +3,14 @@
 import asyncio
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
+from time import monotonic
 from typing import Any
 
 from deploy.local.scenario.behaviour import Answer, Behaviour, Couple, Meeting, Outcome
 from deploy.local.scenario.gateway import Identity, participant
 from deploy.local.scenario.opening import participants
 from deploy.local.scenario.people import Person
-from deploy.local.scenario.settle import settle
+from deploy.local.scenario.settle import Stuck, settle
 from deploy.local.scenario.stage import Stage
 from deploy.local.scenario.turns import turn
 from shared.programme import Role, Terms
@@ -17,6 +18,9 @@ from shared.programme import Role, Terms
 STEP = timedelta(days=2)
 LOOK_BACK = timedelta(days=4)
 """How far back sessions are looked for that somebody should still confirm."""
+LONGEST = timedelta(hours=1)
+"""A session never lasts longer."""
+DEADLINE = 180.0
 CLOCK_SPREADS = 0.1
 """Seconds until every process has followed the moved clock."""
 NO = frozenset({404, 409})
@@ -33,6 +37,7 @@ class Player:
         self._moved: set[str] = set()
         self._promised: list[tuple[Identity, str, Answer]] = []
         self._days = 0
+        self._confirm_within = timedelta()
         self.tally: Counter[str] = Counter()
 
     async def play_on(self) -> None:
@@ -40,7 +45,8 @@ class Player:
         self._people = {identity: person for identity, (person, _) in (await participants(self._stage)).items()}
         terms = await self._terms()
         first, last = _at_midnight(terms.starts_on), _at_midnight(terms.ends_on)
-        last += timedelta(days=terms.plan.confirm_within_days) + STEP
+        self._confirm_within = timedelta(days=terms.plan.confirm_within_days)
+        last += self._confirm_within + STEP
         self._days = (last - first).days
         half = first + (last - first) / 2
         await self._live(max(first, self._stage.clock.now()), half, last)
@@ -67,11 +73,15 @@ class Player:
         return Terms.model_validate(programme["terms"])
 
     async def _move_to(self, moment: datetime) -> None:
-        """Move the clock, never back, and let the services do what has become due before anybody acts again."""
+        """Move the clock, never back, and let what nobody confirmed be missed before anybody acts again."""
         if self._stage.clock.now() < moment:
             self._stage.clock.move_to(moment)
         await asyncio.sleep(CLOCK_SPREADS)
-        await settle(self._stage.gateway, self._stage.operator, waiting_for=("due",), looks=1)
+        too_late, deadline = moment - self._confirm_within - LONGEST, monotonic() + DEADLINE
+        while overdue := await self._scheduled(too_late - LOOK_BACK, too_late):
+            if monotonic() > deadline:
+                raise Stuck(f"{len(overdue)} sessions nobody confirmed are not missed after {DEADLINE:.0f} s.")
+            await asyncio.sleep(CLOCK_SPREADS)
 
     async def _step(self, moment: datetime, latest: datetime) -> datetime:
         """Live through the two days from ``moment`` on; returns when the next two begin that hold a session."""

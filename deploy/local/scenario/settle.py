@@ -2,15 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from deploy.local.scenario.gateway import Away, Gateway, Identity, Unexpected
 
-EVERYTHING = ("outbox", "parked", "due", "lag")
-"""What a service says of its backlog, each a number of things that wait."""
-
 PAUSE = 0.2
+LOOKS = 2
+"""Once is not enough: what one service publishes after it was asked can be another's next backlog."""
 
 WORDS = {
     "outbox": "events decided but not published",
@@ -24,34 +23,22 @@ class Stuck(Exception):
     """The backlog did not drain in time; the message names what is left and where."""
 
 
-async def settle(
-    gateway: Gateway,
-    operator: Identity,
-    *,
-    waiting_for: Collection[str] = EVERYTHING,
-    looks: int = 2,
-    deadline: float = 180.0,
-) -> None:
-    """Return when all services had nothing of it ``looks`` times in a row; raises Stuck after ``deadline`` seconds.
-
-    Once is not enough for everything: what one service publishes after it was asked can be another's next backlog.
-    """
+async def settle(gateway: Gateway, operator: Identity, *, deadline: float = 180.0) -> None:
+    """Return when all services were quiet several times in a row; raises Stuck after ``deadline`` seconds."""
     until, quiet = time.monotonic() + deadline, 0
-    while quiet < looks:
-        left = await _backlog(gateway, operator, waiting_for)
+    while quiet < LOOKS:
+        left = await _backlog(gateway, operator)
         quiet = 0 if left else quiet + 1
         if left and time.monotonic() > until:
             raise Stuck(f"After {deadline:.0f} s there is still work left: {'; '.join(left)}.")
-        if quiet < looks:
+        if quiet < LOOKS:
             await asyncio.sleep(PAUSE)
 
 
-async def _backlog(gateway: Gateway, operator: Identity, waiting_for: Collection[str]) -> list[str]:
+async def _backlog(gateway: Gateway, operator: Identity) -> list[str]:
     answers = await asyncio.gather(*(_ask(gateway, operator, service) for service in gateway.urls))
     return [
-        sentence
-        for service, backlog in zip(gateway.urls, answers, strict=True)
-        for sentence in _left(service, backlog, waiting_for)
+        sentence for service, backlog in zip(gateway.urls, answers, strict=True) for sentence in _left(service, backlog)
     ]
 
 
@@ -63,7 +50,7 @@ async def _ask(gateway: Gateway, operator: Identity, service: str) -> Mapping[st
     return backlog
 
 
-def _left(service: str, backlog: Mapping[str, Any] | str, waiting_for: Collection[str]) -> list[str]:
+def _left(service: str, backlog: Mapping[str, Any] | str) -> list[str]:
     if isinstance(backlog, str):
         return [f"{service}: {backlog}"]
-    return [f"{service}: {backlog[name]} {WORDS[name]}" for name in waiting_for if backlog[name] != 0]
+    return [f"{service}: {backlog[name]} {words}" for name, words in WORDS.items() if backlog[name] != 0]

@@ -10,7 +10,6 @@ from deploy.local.scenario.settle import settle
 from deploy.local.scenario.stage import Stage
 
 OWN_WISH = {"because": "own-wish"}
-DONE_ALREADY = frozenset({409})
 
 
 async def turn(stage: Stage, people: Mapping[str, Person]) -> None:
@@ -35,7 +34,6 @@ async def _part(stage: Stage, pair: Mapping[str, Any], people: Mapping[str, Pers
         "matching",
         f"/pairs/{pair['pair_id']}/dissolve",
         json=OWN_WISH,
-        accept=DONE_ALREADY,
     )
 
 
@@ -47,5 +45,4 @@ async def _withdraw(stage: Stage, participant_id: str, people: Mapping[str, Pers
         "registration",
         f"/participants/{participant_id}/withdraw",
         json=OWN_WISH,
-        accept=DONE_ALREADY,
     )

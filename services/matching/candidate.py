@@ -1,0 +1,97 @@
+"""What the rules of pairing see of a participant, prepared once so that a rule costs next to nothing a pair."""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from shared.profile import Profile
+from shared.programme import Role, Terms
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """A participant at one moment."""
+
+    id: str
+    person_id: str
+    profile: Profile
+    trained: bool
+    room: int
+    """Partners they can still take."""
+    partners: frozenset[str]
+    """Participant ids of everybody they were ever paired with."""
+    waited_weeks: int
+
+    @cached_property
+    def offers(self) -> dict[str, int]:
+        """Topic → level they know it at."""
+        return {skill.topic: skill.level for skill in self.profile.offers}
+
+    @cached_property
+    def wants(self) -> tuple[tuple[str, int, int], ...]:
+        """Topic, level they are at, priority."""
+        return tuple((wish.topic, wish.level, wish.priority) for wish in self.profile.wants)
+
+    @cached_property
+    def everything(self) -> int:
+        """What it would be worth to learn every wish to the highest level, 5: levels times priority."""
+        return sum(priority * (5 - level) for _, level, priority in self.wants)
+
+    @cached_property
+    def languages(self) -> frozenset[str]:
+        """Languages without region and script: en-GB and en-US are spoken to each other."""
+        return frozenset(language.partition("-")[0] for language in self.profile.languages)
+
+    @cached_property
+    def interests(self) -> frozenset[str]:
+        """Interests and tastes, however they were capitalised."""
+        return frozenset(interest.strip().casefold() for interest in self.profile.interests)
+
+    @cached_property
+    def unit(self) -> str:
+        """The unit, however it was capitalised."""
+        return self.profile.unit.strip().casefold()
+
+    @cached_property
+    def city(self) -> tuple[str, str] | None:
+        """Country and city, or None when no city is known."""
+        name = self.profile.city.strip().casefold()
+        return (self.profile.country, name) if name else None
+
+    @cached_property
+    def hours(self) -> tuple[str, str, str, tuple[int, ...]]:
+        """Time zone, start, end and days of work: what calendars are compared by."""
+        hours = self.profile.working_hours
+        return self.profile.time_zone, hours.start, hours.end, hours.days
+
+    def facts(self) -> list[Any]:
+        """Everything a rule can see, as JSON in one fixed order."""
+        seen = [self.id, self.person_id, self.trained, self.room, sorted(self.partners), self.waited_weeks]
+        return [*seen, self.profile.model_dump(mode="json")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """Everything a round looks at: the same snapshot always gives the same pairs."""
+
+    terms: Terms
+    candidates: tuple[Candidate, ...]
+
+    @cached_property
+    def mentors(self) -> tuple[Candidate, ...]:
+        """By id, so that the order people came in does not matter."""
+        return self._of(Role.MENTOR)
+
+    @cached_property
+    def mentees(self) -> tuple[Candidate, ...]:
+        """By id, so that the order people came in does not matter."""
+        return self._of(Role.MENTEE)
+
+    def _of(self, role: Role) -> tuple[Candidate, ...]:
+        return tuple(sorted((c for c in self.candidates if c.profile.role is role), key=lambda c: c.id))
+
+    def text(self) -> str:
+        """The snapshot as canonical JSON."""
+        people = [candidate.facts() for candidate in (*self.mentors, *self.mentees)]
+        return json.dumps([self.terms.model_dump(mode="json"), people], sort_keys=True, separators=(",", ":"))

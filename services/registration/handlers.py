@@ -1,0 +1,56 @@
+"""What registration does when it hears an event: it keeps the live page up to date."""
+
+from services.registration.board import MomentumEvent, PairCard, PairEvent, SessionEvent
+from services.registration.feed import Feed
+from shared.events import (
+    OfProgramme,
+    PairAtRisk,
+    PairCompleted,
+    PairDissolved,
+    PairFormed,
+    PairRecovered,
+    SessionCancelled,
+    SessionHeld,
+    SessionMissed,
+    SessionRescheduled,
+    SessionScheduled,
+)
+from shared.handlers import hears
+from shared.store import Unit
+from shared.streams import REGISTRY, Stream
+
+HAPPENINGS = tuple(
+    kind for kind in REGISTRY.values() if issubclass(kind, OfProgramme) and kind.stream is not Stream.MATCHING_REQUESTS
+)
+"""Every event of a programme; commands have not happened yet."""
+
+
+@hears(PairFormed, PairDissolved, PairCompleted, changes=PairCard, found_by="pair_id", starts=PairCard.of_event)
+def pair_changed(card: PairCard, event: PairEvent) -> PairCard:
+    return card.paired(event)
+
+
+@hears(
+    SessionScheduled,
+    SessionRescheduled,
+    SessionCancelled,
+    SessionHeld,
+    SessionMissed,
+    changes=PairCard,
+    found_by="pair_id",
+    starts=PairCard.of_event,
+)
+def session_changed(card: PairCard, event: SessionEvent) -> PairCard:
+    return card.meeting(event)
+
+
+@hears(PairAtRisk, PairRecovered)
+async def momentum_changed(event: MomentumEvent, unit: Unit) -> None:
+    card = await unit.find(PairCard, event.pair_id) or PairCard.of_event(event)
+    unit.save(card.momentum(event, unit.now))
+
+
+@hears(*HAPPENINGS)
+async def told(event: OfProgramme, unit: Unit) -> None:
+    feed = await unit.find(Feed, event.key) or Feed.of_event(event)
+    unit.save(feed.telling(event, unit.now))

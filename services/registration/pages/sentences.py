@@ -1,0 +1,37 @@
+"""What an event means, in plain words; ``who`` names one person or a pair."""
+
+
+def _(words: str) -> str:
+    """Marks words for translation; templates translate them."""
+    return words
+
+
+HAPPENED = {
+    "ProgrammeOpened": _("The programme opened for applications"),
+    "ProgrammeChanged": _("The programme’s terms changed"),
+    "RegistrationClosed": _("Registration closed"),
+    "ProgrammeClosed": _("The programme ended"),
+    "ParticipantRegistered": _("%(who)s registered"),
+    "ParticipantChanged": _("The profile of %(who)s changed"),
+    "ParticipantTrained": _("%(who)s finished the training"),
+    "ParticipantWithdrawn": _("%(who)s stepped back"),
+    "ParticipantErased": _("A participant’s data were erased"),
+    "PairProposed": _("%(who)s were proposed as a pair"),
+    "PairFormed": _("%(who)s became a pair"),
+    "PairDeclined": _("A proposed pair was declined"),
+    "PairDissolved": _("%(who)s parted before the end"),
+    "PairCompleted": _("%(who)s completed the programme"),
+    "MatchingRoundCompleted": _("A matching round formed %(number)s pairs"),
+    "SessionScheduled": _("Session %(number)s of %(who)s was booked"),
+    "SessionRescheduled": _("Session %(number)s of %(who)s was moved"),
+    "SessionCancelled": _("Session %(number)s of %(who)s was cancelled"),
+    "SessionHeld": _("%(who)s met for session %(number)s"),
+    "SessionMissed": _("Session %(number)s of %(who)s was missed"),
+    "FeedbackSubmitted": _("Somebody answered the pulse after a session"),
+    "PairAtRisk": _("%(who)s are losing momentum"),
+    "PairRecovered": _("%(who)s are back on track"),
+    "ObjectiveMeasured": _("An objective was measured"),
+    "PracticeShared": _("A mentor shared a practice that works"),
+    "MentorRecognised": _("%(who)s was recognised as a mentor"),
+}
+"""Who answered a pulse, said no or was erased is nobody's business, so these sentences name nobody."""

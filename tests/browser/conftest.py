@@ -1,0 +1,118 @@
+"""Registration's pages behind a real server, on the run's MongoDB, looked at with Chromium."""
+
+import asyncio
+import shutil
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from playwright.async_api import Browser, async_playwright
+
+from services.registration import handlers
+from services.registration.board import PairCard
+from services.registration.feed import Feed
+from services.registration.pages import router
+from services.registration.participant import Participant
+from services.registration.person import Person
+from services.registration.programme import Programme
+from shared.access import COOKIE, Caller
+from shared.envelope import Origin
+from shared.handlers import heard
+from shared.http import explain_errors
+from shared.store import Store, Unit
+from shared.streams import Event
+from shared.web.static import static_router
+from tests.support.backends import Mongo
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+Hear = Callable[..., Awaitable[None]]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker known."""
+    config.addinivalue_line("markers", "browser: needs Chromium")
+
+
+class _Still:
+    def now(self) -> datetime:
+        return NOW
+
+
+class _Tokens:
+    """A token is a role and countries: «manager GB,FR»."""
+
+    async def caller(self, token: str) -> Caller:
+        role, _, countries = token.partition("~")
+        return Caller("person-1", frozenset({role}), frozenset(countries.split("_")))
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where the pages are."""
+
+    address: str
+
+    def cookie(self, role: str, *countries: str) -> Any:
+        """Signs a browser in."""
+        return {"name": COOKIE, "value": f"{role}~{'_'.join(countries)}", "url": self.address}
+
+
+@pytest.fixture
+async def store(mongodb: Mongo, database_name: str) -> AsyncIterator[Store]:
+    """Registration's empty database."""
+    store = Store(mongodb.url, database_name, Origin("registration", "test"), _Still())
+    await store.prepare([Programme, Participant, Person, PairCard, Feed])
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+def hear(store: Store) -> Hear:
+    """Lets registration hear events, as its inbox would."""
+
+    async def hear(*events: Event) -> None:
+        async def work(unit: Unit) -> None:
+            for event in events:
+                for handler in heard(handlers):
+                    if type(event) in handler.events:
+                        await handler.handle(event, unit)
+
+        await store.run(work)
+
+    return hear
+
+
+@pytest.fixture
+async def site(store: Store) -> AsyncIterator[Site]:
+    """The pages, served on a free port."""
+    app = FastAPI()
+    app.state.store, app.state.access = store, _Tokens()
+    explain_errors(app, SimpleNamespace(sign_in_url=""))  # type: ignore[arg-type]
+    app.include_router(router)
+    app.include_router(static_router)
+    config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        yield Site(f"http://127.0.0.1:{listening.getsockname()[1]}")
+        server.should_exit = True
+        await serving
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """The machine's Chromium."""
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("needs Chromium: install the package chromium")
+    async with async_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+        browser = await playwright.chromium.launch(executable_path=path, args=arguments)
+        yield browser
+        await browser.close()
