@@ -62,7 +62,7 @@ class Caller:
 
 def person_id(employee_id: str, key: str) -> str:
     """The opaque id of a person in all services: a keyed hash, so that nobody without the key can test guesses."""
-    digest = hashlib.blake2b(employee_id.strip().encode(), key=key.encode()[:64], digest_size=12)
+    digest = hashlib.blake2b(employee_id.strip().encode(errors="replace"), key=key.encode()[:64], digest_size=12)
     return f"person-{digest.hexdigest()}"
 
 

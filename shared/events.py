@@ -210,7 +210,7 @@ class Cancellation(StrEnum):
 
 
 class SessionCancelled(_Session):
-    """The session does not take place. ``by`` is None when the product cancelled it (the pair ended)."""
+    """The session does not take place. ``by`` is None when a manager or the product (the pair ended) cancelled it."""
 
     by: Role | None
     because: Cancellation

@@ -1,13 +1,14 @@
 """How a service says what it does when it hears an event or when something falls due.
 
 A handler that names the aggregate it changes is a pure function ``(state, event, *needed) -> state``; the inbox
-fetches a whole batch's documents in one query and folds the events over them. One that changes more gets the
-unit of work: ``async (event, unit) -> None``.
+fetches a whole batch's documents in one query and folds the events over them. One that changes more is a
+coroutine and gets the unit of work: ``async (event, unit) -> None``; what it names is fetched for it all the same.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from inspect import iscoroutinefunction
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +41,7 @@ class Hears:
     async def handle(self, event: Event, unit: "Unit") -> None:
         """Run the handler in that unit of work; raises NotYet when something it needs is not there."""
         needed = [await unit.need(kind, str(getattr(event, name))) for name, kind in self.needs.items()]
-        if self.changes is None:
+        if self.changes is None or iscoroutinefunction(self.call):
             await self.call(event, unit)
             return
         identity = str(getattr(event, self.found_by))

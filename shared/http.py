@@ -105,13 +105,14 @@ class Observed:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        status = 500
+        status, streaming = 500, False
         began = time.perf_counter()
 
         async def seen(message: Message) -> None:
-            nonlocal status
+            nonlocal status, streaming
             if message["type"] == "http.response.start":
                 status = message["status"]
+                streaming = dict(message["headers"]).get(b"content-type", b"").startswith(b"text/event-stream")
             await send(message)
 
         try:
@@ -120,4 +121,5 @@ class Observed:
         finally:
             route = getattr(scope.get("route"), "path", "unmatched")
             self._telemetry.requests.labels(scope["method"], route, str(status)).inc()
-            self._telemetry.request_duration.labels(route).observe(time.perf_counter() - began)
+            if not streaming:  # a stream lasts as long as somebody looks
+                self._telemetry.request_duration.labels(route).observe(time.perf_counter() - began)

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
-from motor.motor_asyncio import AsyncIOMotorClientSession
 from pymongo import DeleteOne, InsertOne, UpdateOne
 
 from shared.dead_letters import dead_letter
@@ -20,7 +19,7 @@ from shared.envelope import Envelope, Record, Undecodable, open_envelope, open_e
 from shared.errors import Conflict, NotYet, Refused, is_transient
 from shared.handlers import Hears
 from shared.parking import Parked, Parking
-from shared.store import ATTEMPTS, Store, Unit, bulk
+from shared.store import ATTEMPTS, Store, Transaction, Unit, bulk
 from shared.streams import Event
 from shared.telemetry import Telemetry
 from shared.tracing import traced
@@ -191,6 +190,7 @@ class Inbox:
             self._bury(batch, record, envelope, str(event))
             return False
         handlers = self._handlers.get(type(event), []) if event is not None else []
+        batch.unit.happened_at = envelope.time
         try:
             with traced(envelope.traceparent):
                 for handler in handlers:
@@ -245,10 +245,10 @@ class Inbox:
         moved = {n: p for n, p in batch.positions.items() if p.version != p.before}
         freed = [identity for identity in batch.to_free if identity not in batch.to_park or _done(batch, identity)]
 
-        async def positions(session: AsyncIOMotorClientSession) -> None:
+        async def positions(session: Transaction) -> None:
             await bulk(self._store.db["inbox"], [_moved(name, p) for name, p in moved.items()], session)
 
-        async def parking(session: AsyncIOMotorClientSession) -> None:
+        async def parking(session: Transaction) -> None:
             waiting = [parked for parked in batch.to_park.values() if parked.id not in set(freed)]
             operations: list[Any] = [parked.upsert() for parked in waiting]
             operations += [DeleteOne({"_id": identity}) for identity in freed]

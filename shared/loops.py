@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
@@ -25,10 +25,10 @@ class Pulse:
         """This part is alive."""
         self._at[part] = time.monotonic()
 
-    def silent(self, longer_than: float) -> list[str]:
-        """The parts that have not moved for so many seconds."""
+    def silent(self, longer_than: Mapping[str, float]) -> list[str]:
+        """The parts that have not moved for longer than their number of seconds."""
         now = time.monotonic()
-        return [part for part, at in self._at.items() if now - at > longer_than]
+        return [part for part, at in self._at.items() if now - at > longer_than[part]]
 
     def trouble(self, part: str, what: str | None) -> None:
         """This part cannot do its work at the moment, or can again."""

@@ -6,11 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bson import Int64
-from motor.motor_asyncio import AsyncIOMotorClientSession
 from pymongo import ASCENDING, UpdateOne
 
 from shared.envelope import Record
-from shared.store import Store
+from shared.store import Store, Transaction
 
 TOGETHER = 500
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 30.0
@@ -100,7 +99,7 @@ class Parking:
         cursor = self._collection.find({"due_at": {"$lte": datetime.now(UTC)}}).sort(order).limit(TOGETHER)
         return [_parked(stored).record async for stored in cursor]
 
-    async def write(self, operations: list[Any], session: AsyncIOMotorClientSession) -> None:
+    async def write(self, operations: list[Any], session: Transaction) -> None:
         """Park and free in the transaction of the batch."""
         if operations:
             await self._collection.bulk_write(operations, ordered=False, session=session)

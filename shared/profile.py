@@ -28,7 +28,7 @@ class WorkingHours(Value):
 
     start: ClockTime = "09:00"
     end: ClockTime = "17:30"
-    days: tuple[Annotated[int, Field(ge=0, le=6)], ...] = (0, 1, 2, 3, 4)
+    days: Annotated[tuple[Annotated[int, Field(ge=0, le=6)], ...], Field(max_length=7)] = (0, 1, 2, 3, 4)
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> "WorkingHours":
@@ -51,18 +51,18 @@ class Profile(Value):
     role: Role
     country: Country
     time_zone: TimeZone
-    languages: Annotated[tuple[Language, ...], Field(min_length=1)]
+    languages: Annotated[tuple[Language, ...], Field(min_length=1, max_length=20)]
     unit: Annotated[str, Field(min_length=1, max_length=80)]
     grade: Annotated[int, Field(ge=1, le=40)]
     """Seniority in the organisation, 1 the most junior."""
     city: Annotated[str, Field(max_length=80)] = ""
     working_hours: WorkingHours = WorkingHours()
-    offers: tuple[Skill, ...] = ()
-    wants: tuple[Wish, ...] = ()
-    interests: tuple[Annotated[str, Field(min_length=1, max_length=40)], ...] = ()
+    offers: Annotated[tuple[Skill, ...], Field(max_length=50)] = ()
+    wants: Annotated[tuple[Wish, ...], Field(max_length=50)] = ()
+    interests: Annotated[tuple[Annotated[str, Field(min_length=1, max_length=40)], ...], Field(max_length=50)] = ()
     capacity: Annotated[int, Field(ge=1, le=2)] = 1
     """Pairs at a time."""
     cross_border: bool = True
     """Consents to a partner in another region."""
-    managers: tuple[Id, ...] = ()
+    managers: Annotated[tuple[Id, ...], Field(max_length=50)] = ()
     """Person ids of the reporting line, from the direct manager upwards."""

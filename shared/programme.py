@@ -96,15 +96,15 @@ class Terms(Value):
     """Everything of a programme that the other services need to know."""
 
     title: Annotated[str, Field(min_length=3, max_length=120)]
-    countries: Annotated[tuple[Country, ...], Field(min_length=1)]
-    languages: Annotated[tuple[Language, ...], Field(min_length=1)]
-    topics: Annotated[tuple[Topic, ...], Field(min_length=1)]
+    countries: Annotated[tuple[Country, ...], Field(min_length=1, max_length=250)]
+    languages: Annotated[tuple[Language, ...], Field(min_length=1, max_length=50)]
+    topics: Annotated[tuple[Topic, ...], Field(min_length=1, max_length=200)]
     starts_on: date
     ends_on: date
     plan: WorkPlan = WorkPlan()
     pairing: PairingRules = PairingRules()
     momentum: MomentumRules = MomentumRules()
-    objectives: tuple[Objective, ...] = ()
+    objectives: Annotated[tuple[Objective, ...], Field(max_length=50)] = ()
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> "Terms":

@@ -134,7 +134,6 @@ class Service:
             title=f"Telemachus {self.name}",
             version="1",
             lifespan=lifespan,
-            root_path=settings.root_path,
             redoc_url=None,
         )
         app.state.running, app.state.store, app.state.settings = running, running.store, settings
@@ -155,8 +154,9 @@ class Service:
             port=settings.http_port,
             log_config=None,
             access_log=False,
-            timeout_graceful_shutdown=15,
+            timeout_graceful_shutdown=5,
             proxy_headers=False,
+            root_path=settings.root_path,
         )
         uvicorn.Server(config).run()
 

@@ -25,7 +25,8 @@ from shared.streams import Event
 A = TypeVar("A", bound=Aggregate)
 T = TypeVar("T")
 Document = dict[str, Any]
-Write = Callable[[AsyncIOMotorClientSession], Awaitable[None]]
+Transaction = AsyncIOMotorClientSession
+Write = Callable[[Transaction], Awaitable[None]]
 
 ATTEMPTS = 20
 """How often a unit of work starts over when somebody else was faster."""
@@ -81,6 +82,8 @@ class Unit:
         self.store = store
         self.now = now
         """The moment all of this unit's work happens at."""
+        self.happened_at = now
+        """When the event that is being handled happened; the same as ``now`` for what people ask for."""
         self._known: dict[tuple[type[Aggregate], str], _Known] = {}
         self._step: dict[tuple[type[Aggregate], str], tuple[Aggregate | None, bool, tuple[Event, ...]]] = {}
         self.rows: list[Row] = []
@@ -170,7 +173,7 @@ class Unit:
             return
         store = self.store
 
-        async def all_of_it(session: AsyncIOMotorClientSession) -> None:
+        async def all_of_it(session: Transaction) -> None:
             for kind, operations in writes.items():
                 await bulk(store.collection(kind), operations, session)
             if rows:
@@ -189,9 +192,7 @@ class Unit:
             store.said_something()
 
 
-async def bulk(
-    collection: AsyncIOMotorCollection[Document], operations: Sequence[Any], session: AsyncIOMotorClientSession
-) -> None:
+async def bulk(collection: AsyncIOMotorCollection[Document], operations: Sequence[Any], session: Transaction) -> None:
     """Write in one go; raises Conflict unless every operation found what it expected."""
     try:
         result = await collection.bulk_write(operations, ordered=False, session=session)

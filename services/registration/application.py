@@ -3,12 +3,9 @@
 import unicodedata
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from shared.profile import Profile
-
-LARGEST_PROFILE = 16 * 1024
-"""Bytes of a profile as JSON: it travels in events, so nobody can make them grow without end."""
 
 BREAKS = {"Cc", "Zl", "Zp", "Cs"}
 """Unicode categories that have no place in a line of text: controls, line ends, broken characters."""
@@ -45,10 +42,3 @@ class Application(BaseModel):
     email: Email = Field(repr=False)
     employee_id: EmployeeId | None = Field(default=None, repr=False)
     profile: Profile
-
-    @field_validator("profile")
-    @classmethod
-    def _not_endless(cls, profile: Profile) -> Profile:
-        if len(profile.model_dump_json()) > LARGEST_PROFILE:
-            raise ValueError("names too many topics, interests or languages (more than 16 KB altogether)")
-        return profile

@@ -44,13 +44,13 @@ def session_changed(card: PairCard, event: SessionEvent) -> PairCard:
     return card.meeting(event)
 
 
-@hears(PairAtRisk, PairRecovered)
+@hears(PairAtRisk, PairRecovered, changes=PairCard, found_by="pair_id")
 async def momentum_changed(event: MomentumEvent, unit: Unit) -> None:
     card = await unit.find(PairCard, event.pair_id) or PairCard.of_event(event)
-    unit.save(card.momentum(event, unit.now))
+    unit.save(card.momentum(event, unit.happened_at))
 
 
-@hears(*HAPPENINGS)
+@hears(*HAPPENINGS, changes=Feed, found_by="key")
 async def told(event: OfProgramme, unit: Unit) -> None:
     feed = await unit.find(Feed, event.key) or Feed.of_event(event)
-    unit.save(feed.telling(event, unit.now))
+    unit.save(feed.telling(event, unit.happened_at))

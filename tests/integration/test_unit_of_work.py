@@ -4,11 +4,10 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from motor.motor_asyncio import AsyncIOMotorClientSession
 
 from shared.errors import Absent, Conflict
 from shared.events import SessionHeld
-from shared.store import Store, Unit
+from shared.store import Store, Transaction, Unit
 from tests.support.ledger import Entry, Receipt, event
 
 
@@ -31,7 +30,7 @@ async def test_a_failure_in_the_middle_leaves_nothing(store: Store) -> None:
     unit = store.unit()
     unit.save(Entry(id="s1").raising(event(SessionHeld, "s1")))
 
-    async def fails(_: AsyncIOMotorClientSession) -> None:
+    async def fails(_: Transaction) -> None:
         raise RuntimeError("pulled the plug")
 
     with pytest.raises(RuntimeError):

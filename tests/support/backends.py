@@ -18,14 +18,12 @@ from pymongo import MongoClient
 from typing_extensions import override
 
 from deploy.local.apache_kafka import ApacheKafka, find_java, kafka_jars
-from deploy.local.kafka import EmbeddedKafka, answers, create_topics
+from deploy.local.kafka import ADMIN_SECONDS, EmbeddedKafka, answers, create_topics, wait_for_topics
 from deploy.local.mongod import Mongod
 from deploy.local.program import CannotStart, Server
 from shared.streams import PREFIX
 from shared.topics import TOPICS
 from tests.support.containers import KafkaContainer, MongoContainer, docker_answers
-
-ADMIN_SECONDS = 30
 
 
 def real_required() -> bool:
@@ -213,6 +211,7 @@ def delete_topics(bootstrap_servers: str) -> None:
     with AdminClient({"bootstrap.servers": bootstrap_servers}) as admin:
         for answer in admin.delete_topics(names, operation_timeout=ADMIN_SECONDS).values():
             answer.result(ADMIN_SECONDS)
+        wait_for_topics(admin, lambda served: served.isdisjoint(names))
         delete_idle_groups(admin)
 
 

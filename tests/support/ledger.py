@@ -110,7 +110,7 @@ _offset = 0
 
 def record(row: Row) -> Record:
     """As it stands in its topic."""
-    global _offset  # noqa: PLW0603 - a topic has only one end
+    global _offset
     _offset += 1
     return Record(row.topic, 0, _offset, 1, row.key, row.value, row.headers)
 

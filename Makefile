@@ -1,0 +1,62 @@
+# make up      everything on this machine: Kafka, MongoDB, four services, a demo programme (Ctrl-C stops it)
+# make up ONCE=1 SCENARIO=ge-1999   the same, played to its end with a moved clock
+# make test    unit, contract, integration and browser tests
+# make lint    style, types, and who may import whom
+# make bench   measurements     make chaos   processes killed, brokers taken away
+# make lock    requirements/*.txt anew from pyproject.toml
+# make clean   what make up and make test have built; the data of make up stay in .telemachus
+
+SCENARIO ?= bnp-uk
+ONCE ?=
+export SCENARIO ONCE
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+RUN := .venv/bin/python
+EXTRAS := registration matching sessions feedback embedded
+COMPILE := $(RUN) -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet --upgrade
+
+.PHONY: up test lint bench chaos lock clean
+
+up: .venv/embedded
+	$(RUN) -m deploy.local
+
+test: .venv/dev
+	$(RUN) -m pytest tests/unit tests/contract tests/integration tests/browser
+
+lint: .venv/dev
+	$(RUN) -m ruff check
+	$(RUN) -m ruff format --check
+	$(RUN) -m mypy
+	.venv/bin/lint-imports
+
+bench: .venv/dev
+	$(RUN) -m pytest tests/bench -s
+
+chaos: .venv/dev
+	$(RUN) -m pytest tests/chaos
+
+# dev first: the other locks take the same versions, so one environment serves both
+lock: .venv/dev
+	$(RUN) -m pip install --quiet uv
+	$(COMPILE) --extra dev --output-file requirements/dev.txt
+	for extra in $(EXTRAS); do \
+		$(COMPILE) --extra $$extra --constraint requirements/dev.txt --output-file requirements/$$extra.txt || exit; done
+
+clean:
+	rm -rf .venv .tools build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+# Stamps: packages are installed again only after their lock has changed. dev holds everything of embedded.
+.venv/embedded: requirements/embedded.txt | .venv/bin/python
+	@echo "Installing what Telemachus needs into .venv (once, about a minute) …"
+	$(RUN) -m pip install --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
+
+.venv/dev: requirements/dev.txt | .venv/bin/python
+	@echo "Installing what Telemachus and its tests need into .venv (once, about a minute) …"
+	$(RUN) -m pip install --disable-pip-version-check --require-hashes --requirement $<
+	@touch .venv/embedded $@
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Telemachus needs Python 3.11 or newer: install it, or name it: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python cannot make a virtual environment: apt install python3-venv"; exit 1; }
