@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import httpx
+import structlog
 from fastapi import Depends, Request
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -17,9 +18,13 @@ from joserfc.jwk import KeySet
 
 from shared.settings import Settings
 
+log = structlog.get_logger()
+
 RoleName = Literal["participant", "manager", "operator"]
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"]
 """Allow-listed here, never taken from the token."""
+UNUSABLE = (httpx.HTTPError, OSError, JoseError, LookupError, TypeError, ValueError)
+"""What fetching and reading keys raises when the issuer is away, or answers something else."""
 LEEWAY, KEYS_FOR, ASK_AGAIN_AFTER = 30, 600.0, 10.0
 COOKIE = "telemachus_token"
 
@@ -30,6 +35,10 @@ class Unauthenticated(Exception):
 
 class Forbidden(Exception):
     """The token is valid, but does not allow this: 403."""
+
+
+class NoKeys(Exception):
+    """The issuer's keys cannot be had, so no token can be checked: 503."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +84,7 @@ class Access:
         self._asked_at = 0.0
 
     async def caller(self, token: str) -> Caller:
-        """Who holds this token; raises Unauthenticated."""
+        """Who holds this token; raises Unauthenticated, or NoKeys when that cannot be told at the moment."""
         claims = await self._claims(token)
         settings = self._settings
         employee = claims.get(settings.token_employee_claim)
@@ -115,9 +124,10 @@ class Access:
             self._asked_at = now
             try:
                 self._keys = KeySet.import_key_set(await self._fetch())
-            except (httpx.HTTPError, OSError, ValueError):
+            except UNUSABLE as error:
+                log.warning("issuer's keys cannot be had", because=type(error).__name__)
                 if self._keys is None:
-                    raise
+                    raise NoKeys("Nobody can sign in at the moment. Try again in a moment.") from error
         assert self._keys is not None  # noqa: S101 - either fetched now or kept from before
         return self._keys
 

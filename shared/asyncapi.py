@@ -57,13 +57,14 @@ def _operations(verb: str, action: str, events: Sequence[type[Event]]) -> dict[s
 
 def _message(event: type[Event]) -> dict[str, Any]:
     draft = "application/schema+json;version=draft-2020-12"
+    here = f"#/components/messages/{event.type}/payload/schema/$defs/{{model}}"  # references count from the document
     return {
         "name": event.type,
         "title": event.__name__,
         "summary": (event.__doc__ or "").strip().split("\n")[0],
         "contentType": "application/json",
         "headers": HEADERS,
-        "payload": {"schemaFormat": draft, "schema": event.model_json_schema()},
+        "payload": {"schemaFormat": draft, "schema": event.model_json_schema(ref_template=here)},
     }
 
 

@@ -62,6 +62,9 @@ class Bus(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not ty
             batch=True,
             max_records=TOGETHER,
             batch_timeout_ms=50,
+            fetch_max_wait_ms=100,  # other questions to the broker wait behind a fetch
+            session_timeout_ms=6000,  # the least brokers allow: a killed member's partitions move on soon
+            heartbeat_interval_ms=1500,
             group_id=f"telemachus-{service}",
             auto_offset_reset="earliest",
             ack_policy=AckPolicy.MANUAL,

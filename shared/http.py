@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.access import Forbidden, Unauthenticated, person_id
+from shared.access import Forbidden, NoKeys, Unauthenticated, person_id
 from shared.errors import Absent, Conflict, Refused, is_transient
 from shared.settings import Settings
 from shared.store import Store
@@ -50,6 +50,7 @@ def explain_errors(app: FastAPI, settings: Settings) -> None:
     for kind, (status, title) in plain.items():
         app.add_exception_handler(kind, _plain(status, title))
     app.add_exception_handler(Conflict, _plain(503, "Busy"))
+    app.add_exception_handler(NoKeys, _plain(503, "Try again in a moment"))
     app.add_exception_handler(Unauthenticated, _unauthenticated(settings.sign_in_url))
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)

@@ -11,7 +11,7 @@ import signal
 import sys
 import time
 from contextlib import ExitStack
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -20,17 +20,18 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from deploy.local.program import CannotStart
 from deploy.local.scenario.evidence import Evidence, gather_evidence
 from deploy.local.scenario.gateway import Gateway
-from deploy.local.scenario.generator import SCENARIOS, generate
+from deploy.local.scenario.generator import DEFAULT_SEED, SCENARIOS, generate
 from deploy.local.scenario.invariants import examine
 from deploy.local.scenario.opening import opening
 from deploy.local.scenario.player import Player
 from deploy.local.scenario.report import as_panels, collect
 from deploy.local.scenario.stage import Stage
 from deploy.local.stack import SERVICES, Backends, Stack, backends, running
+from shared.programme import Role
 from shared.telemetry import configure_logs
 
-BEGAN = timedelta(days=100)
-"""How long ago the demo programme began, so that there is something to see."""
+SHOWN = 0.45
+"""How much of the demo programme has passed when it is shown, so that there is something to see."""
 console = Console()
 
 
@@ -63,6 +64,7 @@ async def _run(name: str, directory: Path, found: Backends, *, once: bool, began
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with running(directory, int(os.environ.get("PORT") or 8080), found) as stack:
+        console.print(f"The page is up at {stack.url}/ and fills while the programme is being loaded.")
         playing = asyncio.create_task(_play(name, directory, stack, to_the_end=once))
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait({playing, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -71,7 +73,7 @@ async def _run(name: str, directory: Path, found: Backends, *, once: bool, began
             return 130
         sound = playing.result()
         if not once:
-            _where_to_look(stack, time.monotonic() - began)
+            _where_to_look(stack, _tokens(name, directory, stack), time.monotonic() - began)
             await stop.wait()
             console.print("Stopping; everything is kept in", str(directory))
         return 0 if sound else 1
@@ -82,7 +84,8 @@ async def _play(name: str, directory: Path, stack: Stack, *, to_the_end: bool) -
     loaded = directory / "loaded"
     if loaded.exists():
         return True
-    scenario = generate(name, int(os.environ.get("SEED") or 1), _first_day(directory, stack))
+    seed = int(os.environ.get("SEED") or DEFAULT_SEED)
+    scenario = generate(name, seed, _announced(name, seed, directory, stack))
     columns = (TextColumn("{task.description:<48}"), BarColumn(), TimeElapsedColumn())
     async with Gateway(stack.urls, stack.issuer.token) as gateway:
         with Progress(*columns, console=console) as bar:
@@ -95,15 +98,17 @@ async def _play(name: str, directory: Path, stack: Stack, *, to_the_end: bool) -
             )
             await opening(stage)
             player = Player(stage)
-            await player.play_on()
+            await player.play_on(until=None if to_the_end else datetime.now(UTC))
+            report = await collect(stage)
             if to_the_end:
                 await player.end()
+            bar.update(task, description="done", completed=1, total=1)
         if not to_the_end:
             stack.clock.move_to(datetime.now(UTC))
             loaded.touch()
             return True
         findings = examine(await asyncio.to_thread(_evidence, stack))
-        console.print(as_panels(await collect(stage), findings))
+        console.print(as_panels(report, findings))
         return all(finding.holds for finding in findings)
 
 
@@ -112,21 +117,46 @@ def _evidence(stack: Stack) -> Evidence:
     return gather_evidence(stack.backends.kafka, stack.backends.mongodb, hears)
 
 
-def _first_day(directory: Path, stack: Stack) -> date:
-    """The day the programme began; kept, so that a loading that was interrupted goes on where it was."""
-    kept = directory / "first-day"
+def _announced(name: str, seed: int, directory: Path, stack: Stack) -> date:
+    """The day the programme was announced; kept, so that a loading that was interrupted goes on where it was."""
+    kept = directory / "announced-on"
     if not kept.exists():
-        first = datetime.now(UTC) - BEGAN
-        stack.clock.move_to(first)
-        kept.write_text(first.date().isoformat())
+        now = datetime.now(UTC)
+        terms = generate(name, seed, now.date()).terms
+        announced = now - (terms.ends_on - terms.starts_on) * SHOWN
+        stack.clock.move_to(announced)
+        kept.write_text(announced.date().isoformat())
     return date.fromisoformat(kept.read_text())
 
 
-def _where_to_look(stack: Stack, seconds: float) -> None:
+def _tokens(name: str, directory: Path, stack: Stack) -> Path:
+    """A file with a bearer token for each demo persona, to try the interfaces with."""
+    people = generate(name, DEFAULT_SEED, datetime.now(UTC).date()).people
+    mentor, mentee = (next(p.employee_id for p in people if p.profile.role is role) for role in Role)
+    personas = {
+        "manager": ("", ["manager"], ["*"]),
+        "operator": ("", ["operator"], ["*"]),
+        "mentor": (mentor, ["participant"], []),
+        "mentee": (mentee, ["participant"], []),
+    }
+    kept = directory / "tokens"
+    kept.mkdir(mode=0o700, exist_ok=True)
+    for persona, (employee_id, roles, countries) in personas.items():
+        (kept / persona).write_text(stack.issuer.token(employee_id, roles, countries))
+    return kept
+
+
+def _where_to_look(stack: Stack, tokens: Path, seconds: float) -> None:
     console.print(f"\n[bold]Telemachus is up[/bold] after {seconds:.0f} s. Sign in as a demo persona at\n")
     console.print(f"  {stack.url}/                     the programme, live")
     for service in SERVICES:
         console.print(f"  {stack.url}/{service.name}/docs".ljust(46) + f"the interface of {service.name}")
+    console.print(
+        f"\nDemo personas' bearer tokens, for twelve hours: {', '.join(p.name for p in sorted(tokens.iterdir()))}"
+    )
+    console.print(
+        f'  curl -H "Authorization: Bearer $(cat {tokens}/manager)" {stack.url}/matching/programmes/{{id}}/pairs'
+    )
     console.print("\nCtrl-C stops it. Nothing is lost; `make up` goes on where it was.")
 
 

@@ -1,43 +1,42 @@
 """All four services behind one address, and the sign-in for demo personas. For this machine only."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 
 from deploy.local.issuer import LIFETIME, Issuer
 from shared.access import COOKIE
+from shared.web.pages import Pages
 
 PERSONAS: Final[Mapping[str, tuple[str, tuple[str, ...], tuple[str, ...]]]] = {
     "manager": ("Programme manager", ("manager",), ("*",)),
-    "operator": ("Operator", ("operator",), ("*",)),
 }
-"""Name → what it is called, its roles, its countries."""
+"""Those there are pages for: name → what it is called, its roles, its countries."""
 
 
 def front(services: Mapping[str, FastAPI], issuer: Issuer) -> Starlette:
     """One application: /NAME/… is that service, everything else is registration, which has the page at /."""
-    signing_in = _SignIn(issuer)
+    signing_in, apps = _SignIn(issuer), list(services.values())
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            for app in services.values():
-                await stack.enter_async_context(app.router.lifespan_context(app))
+            # All at once: joining a consumer group takes seconds.
+            await asyncio.gather(*(stack.enter_async_context(app.router.lifespan_context(app)) for app in apps))
             yield
 
     return Starlette(
         lifespan=lifespan,
         routes=[
-            Route("/sign-in", signing_in.ask, methods=["GET"]),
+            Route("/sign-in", signing_in.ask, methods=["GET"], name="sign-in"),
             Route("/sign-in", signing_in.answer, methods=["POST"]),
             *(Mount(f"/{name}", app) for name, app in services.items()),
             Mount("", services["registration"]),
@@ -48,13 +47,12 @@ def front(services: Mapping[str, FastAPI], issuer: Issuer) -> Starlette:
 class _SignIn:
     def __init__(self, issuer: Issuer) -> None:
         self._issuer = issuer
-        loader = FileSystemLoader(Path(__file__).parent / "templates")
-        self._page = Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template("sign_in.html")
+        self._pages = Pages(__package__)
 
     async def ask(self, request: Request) -> Response:
         then = _here(request.query_params.get("then", "/"))
         labels = {name: label for name, (label, _, _) in PERSONAS.items()}
-        return HTMLResponse(self._page.render(personas=labels, then=then))
+        return self._pages.page(request, "sign_in.html", personas=labels, then=then)
 
     async def answer(self, request: Request) -> Response:
         form = await request.form()

@@ -40,8 +40,8 @@ class Player:
         self._confirm_within = timedelta()
         self.tally: Counter[str] = Counter()
 
-    async def play_on(self) -> None:
-        """From wherever the clock stands to the programme's end; raises Unexpected, Away or Stuck."""
+    async def play_on(self, until: datetime | None = None) -> None:
+        """From wherever the clock stands to that moment or the programme's end; raises Unexpected, Away or Stuck."""
         self._people = {identity: person for identity, (person, _) in (await participants(self._stage)).items()}
         terms = await self._terms()
         first, last = _at_midnight(terms.starts_on), _at_midnight(terms.ends_on)
@@ -49,9 +49,11 @@ class Player:
         last += self._confirm_within + STEP
         self._days = (last - first).days
         half = first + (last - first) / 2
-        await self._live(max(first, self._stage.clock.now()), half, last)
-        await turn(self._stage, self._people)
-        await self._live(max(half, self._stage.clock.now()), last, last)
+        stop = min(until or last, last)
+        await self._live(max(first, self._stage.clock.now()), min(half, stop), last)
+        if stop > half:
+            await turn(self._stage, self._people)
+            await self._live(max(half, self._stage.clock.now()), stop, last)
         await settle(self._stage.gateway, self._stage.operator)
         await self._keep_promises()
 

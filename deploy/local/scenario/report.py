@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from rich.columns import Columns
 from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
@@ -70,13 +71,15 @@ def as_json(report: Report, findings: Sequence[Finding]) -> str:
 
 def as_panels(report: Report, findings: Sequence[Finding]) -> RenderableType:
     """Report and invariants for a terminal."""
-    figures = Table.grid(padding=(0, 3))
-    figures.add_row(
-        _table("People", report.people),
-        _table("Pairs", report.pairs),
-        _table("Sessions", report.sessions),
-        _table("Alarms", report.alarms),
-        _table("Pulses", report.pulses),
+    figures = Columns(
+        [
+            _table("People", report.people),
+            _table("Pairs", report.pairs),
+            _table("Sessions", report.sessions),
+            _table("Alarms", report.alarms),
+            _table("Pulses", report.pulses),
+        ],
+        padding=(1, 4),
     )
     waiting = _table("Waiting, and why", report.waiting)
     return Group(
