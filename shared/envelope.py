@@ -21,6 +21,8 @@ RawHeaders = Sequence[tuple[str, bytes | None]]
 
 LARGEST = 256 * 1024
 """Bytes of a body above which an event is refused: no honest event comes near it."""
+MOST = 2**31 - 1
+"""The highest version: what any database and any reader can hold."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,7 @@ def open_envelope(record: Record) -> Envelope:
         raise Undecodable("a header is not UTF-8") from None
     except ValueError:
         raise Undecodable("ce_version or ce_time cannot be read") from None
-    if text["ce_specversion"] != "1.0" or version < 1 or time.tzinfo is None or not text["ce_subject"]:
+    if text["ce_specversion"] != "1.0" or not 1 <= version <= MOST or time.tzinfo is None or not text["ce_subject"]:
         raise Undecodable("the headers are not those of a numbered CloudEvents 1.0 event")
     stream, subject = Stream(record.topic), text["ce_subject"]
     position = f"{stream.value}/{subject}"

@@ -12,14 +12,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
-from pymongo import DeleteOne, InsertOne, UpdateOne
+from pymongo import DeleteOne
 
 from shared.dead_letters import dead_letter
 from shared.envelope import Envelope, Record, Undecodable, open_envelope, open_event
 from shared.errors import Conflict, NotYet, Refused, is_transient
 from shared.handlers import Hears
 from shared.parking import Parked, Parking
-from shared.store import ATTEMPTS, Store, Transaction, Unit, bulk
+from shared.positions import Position, Positions
+from shared.store import ATTEMPTS, Store, Transaction, Unit
 from shared.streams import Event
 from shared.telemetry import Telemetry
 from shared.tracing import traced
@@ -32,15 +33,6 @@ WINDOW, TOO_MANY = 200, 100
 
 class StreamPoisoned(Exception):
     """Most of what comes is poison: stop and alarm rather than drain a stream into its dead letters."""
-
-
-@dataclass(slots=True)
-class Position:
-    """How far a consumer is with one subject: ``before`` is what is stored, ``version`` what is to be."""
-
-    before: int = 0
-    version: int = 0
-    event_id: str = ""
 
 
 @dataclass(slots=True)
@@ -67,6 +59,7 @@ class Inbox:
             for event in handler.events:
                 self._handlers.setdefault(event, []).append(handler)
         self._parking = Parking(store)
+        self._positions = Positions(store)
         self._recent: deque[bool] = deque(maxlen=WINDOW)
 
     @property
@@ -121,7 +114,7 @@ class Inbox:
         opened = [(record, self._open(record)) for record in records]
         envelopes = [envelope for _, envelope in opened if isinstance(envelope, Envelope)]
         names = list({envelope.position for envelope in envelopes})
-        batch = Batch(unit, await self._positions(names), await self._parking.waiting(names))
+        batch = Batch(unit, await self._positions.of(names), await self._parking.waiting(names))
         read = [(record, envelope, _event(record, envelope)) for record, envelope in opened]
         await unit.fetch(self._wanted(event for _, _, event in read))
         for record, envelope, event in read:
@@ -144,12 +137,6 @@ class Inbox:
             for handler in self._handlers.get(type(event), ())
             for wanted in handler.wants(event)
         ]
-
-    async def _positions(self, names: list[str]) -> dict[str, Position]:
-        known = {name: Position() for name in names}
-        async for stored in self._store.db["inbox"].find({"_id": {"$in": names}}):
-            known[stored["_id"]] = Position(stored["version"], stored["version"], stored["event_id"])
-        return known
 
     async def _one(
         self,
@@ -242,11 +229,7 @@ class Inbox:
         return recent
 
     async def _commit(self, batch: Batch) -> None:
-        moved = {n: p for n, p in batch.positions.items() if p.version != p.before}
         freed = [identity for identity in batch.to_free if identity not in batch.to_park or _done(batch, identity)]
-
-        async def positions(session: Transaction) -> None:
-            await bulk(self._store.db["inbox"], [_moved(name, p) for name, p in moved.items()], session)
 
         async def parking(session: Transaction) -> None:
             waiting = [parked for parked in batch.to_park.values() if parked.id not in set(freed)]
@@ -254,7 +237,7 @@ class Inbox:
             operations += [DeleteOne({"_id": identity}) for identity in freed]
             await self._parking.write(operations, session)
 
-        steps = [positions] if moved else []
+        steps = self._positions.writes(batch.positions)
         if batch.to_park or (freed and await self._parking.any()):
             steps.append(parking)
         await batch.unit.commit(*steps)
@@ -273,13 +256,6 @@ def _done(batch: Batch, identity: str) -> bool:
     """Whether something parked earlier in this very batch has had its turn since."""
     name, _, version = identity.rpartition("/")
     return batch.positions[name].version >= int(version)
-
-
-def _moved(name: str, position: Position) -> Any:
-    if position.before == 0:
-        return InsertOne({"_id": name, "version": position.version, "event_id": position.event_id})
-    change = {"$set": {"version": position.version, "event_id": position.event_id}}
-    return UpdateOne({"_id": name, "version": position.before}, change)
 
 
 def _event(record: Record, envelope: Envelope | Undecodable | None) -> Event | Undecodable | None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from aiokafka.errors import KafkaError
 from fastapi import APIRouter, Depends, Request, Response
@@ -12,9 +12,7 @@ from pymongo.errors import PyMongoError
 
 from shared import asyncapi
 from shared.access import Caller, allow, anyone
-
-if TYPE_CHECKING:
-    from shared.service import Running
+from shared.running import Running
 
 SILENT = {"inbox": math.inf, "outbox": 60.0, "parked": 60.0, "due": 3600.0}
 """Seconds a part may go without a beat before the process counts as hung.
@@ -26,7 +24,7 @@ PATIENCE = 4.0
 router = APIRouter(tags=["operations"])
 
 
-def _running(request: Request) -> "Running":
+def _running(request: Request) -> Running:
     running: Running = request.app.state.running
     return running
 
@@ -69,7 +67,7 @@ async def metrics(running: Parts) -> Response:
     return Response(generate_latest(running.telemetry.registry), media_type=CONTENT_TYPE_LATEST)
 
 
-async def _measure(running: "Running") -> None:
+async def _measure(running: Running) -> None:
     telemetry, oldest = running.telemetry, await running.outbox.oldest_pending()
     telemetry.outbox_pending.set(await running.outbox.pending())
     telemetry.outbox_oldest.set(oldest.timestamp() if oldest else 0)
@@ -106,6 +104,6 @@ async def asyncapi_page(running: Parts) -> HTMLResponse:
     return HTMLResponse(asyncapi.page(_document(running)))
 
 
-def _document(running: "Running") -> dict[str, Any]:
+def _document(running: Running) -> dict[str, Any]:
     service = running.service
     return asyncapi.document(service.name, service.says, service.hears)

@@ -1,100 +1,24 @@
-"""Puts store, inbox, outbox, due rows and HTTP together into one runnable service."""
+"""What makes a service itself, and how it becomes an application that runs."""
 
-import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from types import ModuleType
 
-import structlog
 import uvicorn
 from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
-from uuid_utils import uuid7
 
 from shared import handlers as declared
 from shared.access import Access
 from shared.aggregate import Aggregate
-from shared.bus import Bus
 from shared.clock import Clock, MovedClock, SystemClock
-from shared.due import DueRows
-from shared.envelope import Origin, row_of
-from shared.events import ReplayRequested
 from shared.http import Observed, explain_errors
-from shared.inbox import Inbox
-from shared.loops import Pulse, for_ever
 from shared.operations import router as operations
-from shared.outbox import Outbox
+from shared.running import Running
 from shared.settings import Settings
-from shared.store import Store, Unit
 from shared.streams import Event, Stream
-from shared.telemetry import Telemetry, configure_logs
-
-log = structlog.get_logger()
-
-
-class Running:
-    """One service at work: its parts, and the loops that drive them."""
-
-    def __init__(self, service: "Service", settings: Settings, clock: Clock) -> None:
-        self.service, self.settings, self.clock = service, settings, clock
-        self.telemetry = Telemetry(service.name, settings.region)
-        self.pulse = Pulse()
-        origin = Origin(service.name, settings.region)
-        database = f"{settings.mongodb_database_prefix}_{service.name}"
-        self.store = Store(settings.mongodb_url.get_secret_value(), database, origin, clock)
-        handlers = [*declared.heard(service.handlers), declared.Hears((ReplayRequested,), self._replay)]
-        self.inbox = Inbox(self.store, handlers, self.telemetry)
-        streams = service.streams
-        self.bus = Bus(settings, service.name, streams, self.inbox, self.telemetry, self.pulse, self._ask_for_replay)
-        keep = timedelta(days=settings.outbox_keep_days)
-        self.outbox = Outbox(self.store, self.bus.start_producer, self.telemetry, keep)
-        self.due = DueRows(self.store, declared.due(service.handlers), self.telemetry)
-        self.telemetry.expect(self.inbox.heard, streams)
-        self._loops: list[asyncio.Task[None]] = []
-
-    async def start(self) -> None:
-        """Prepare the database, join the bus, begin to work; raises when either does not answer."""
-        await self.store.prepare(self.service.aggregates)
-        await self.inbox.prepare()
-        await self.outbox.prepare()
-        await self.bus.start()
-        self._loop("outbox", self.outbox.step)
-        self._loop("parked", self._parked)
-        for due in self.due.dues:
-            self._loop("due", lambda due=due: self.due.step(due))  # type: ignore[misc]
-        log.info("started", service=self.service.name, region=self.settings.region)
-
-    def _loop(self, part: str, step: Callable[[], object]) -> None:
-        self._loops.append(asyncio.create_task(for_ever(part, step, self.pulse, self.telemetry)))  # type: ignore[arg-type]
-
-    async def _parked(self) -> None:
-        if not await self.inbox.take_up_parked():
-            await asyncio.sleep(0.5)
-
-    async def _replay(self, event: ReplayRequested, _: Unit) -> None:
-        if any(said.stream == event.wanted for said in self.service.says):
-            await self.outbox.replay(event.wanted, event.since)
-
-    async def _ask_for_replay(self, stream: Stream, since: datetime) -> None:
-        async def ask(unit: Unit) -> None:
-            request = ReplayRequested(request_id=f"replay-{uuid7()}", wanted=stream, since=since)
-            unit.rows.append(row_of(request, version=1, origin=self.store.origin, now=unit.now))
-
-        await self.store.run(ask)
-
-    async def stop(self) -> None:
-        """Stop taking, finish, commit, publish, leave."""
-        await self.bus.stop()
-        for loop in self._loops:
-            loop.cancel()
-        await asyncio.gather(*self._loops, return_exceptions=True)
-        with contextlib.suppress(Exception):  # what is not published now is published at the next start
-            await asyncio.wait_for(self.outbox.leave(), 10)
-        await self.store.close()
-        log.info("stopped", service=self.service.name)
+from shared.telemetry import configure_logs
 
 
 @dataclass(frozen=True)

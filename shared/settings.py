@@ -15,7 +15,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """What a service is told by its surroundings."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", secrets_dir=os.environ.get("SECRETS_DIR"))
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="ignore",
+        secrets_dir=os.environ.get("SECRETS_DIR"),
+        hide_input_in_errors=True,  # a setting that is missing would show all the others, passwords too
+    )
 
     region: str = Field(default="local", pattern=r"^[a-z0-9-]{2,20}$")
     """Where this stack stands; on every event and metric."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-_TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+_TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 _current: ContextVar[str | None] = ContextVar("traceparent", default=None)
 
 
@@ -19,8 +19,9 @@ def next_traceparent() -> str:
 
 @contextmanager
 def traced(traceparent: str | None) -> Iterator[None]:
-    """Do something as part of that trace."""
-    token = _current.set(traceparent or next_traceparent())
+    """Do something as part of that trace; one that is not well-formed is none."""
+    well_formed = traceparent is not None and _TRACEPARENT.fullmatch(traceparent)
+    token = _current.set(traceparent if well_formed else next_traceparent())
     try:
         yield
     finally:

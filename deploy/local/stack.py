@@ -23,7 +23,8 @@ from services.matching.app import service as matching
 from services.registration.app import service as registration
 from services.sessions.app import service as sessions
 from shared.clock import MovedClock
-from shared.service import Running, Service
+from shared.running import Running
+from shared.service import Service
 from shared.settings import Settings
 
 SERVICES: tuple[Service, ...] = (registration, matching, sessions, feedback)

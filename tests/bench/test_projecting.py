@@ -21,7 +21,8 @@ from deploy.local.kafka import create_topics
 from shared.clock import SystemClock
 from shared.envelope import Row
 from shared.events import SessionScheduled
-from shared.service import Running, Service
+from shared.running import Running
+from shared.service import Service
 from shared.settings import Settings
 from tests.bench.conftest import Show
 from tests.support import ledger

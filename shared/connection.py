@@ -1,0 +1,61 @@
+"""How clients reach Kafka: addresses, TLS and SASL from the settings, and what makes a producer safe."""
+
+import ssl
+
+from aiokafka import AIOKafkaProducer
+from faststream.kafka import KafkaBroker
+from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
+
+from shared.settings import Settings
+from shared.topics import LARGEST_RECORD
+
+
+def make_broker(settings: Settings, service: str) -> KafkaBroker:
+    """FastStream's broker; it creates no topics, those are the platform team's."""
+    return KafkaBroker(
+        settings.kafka_bootstrap_servers.split(","),
+        client_id=f"telemachus-{service}",
+        security=_security(settings),
+        allow_auto_create_topics=False,
+        graceful_timeout=20.0,
+        logger=None,
+    )
+
+
+async def start_producer(settings: Settings, service: str) -> AIOKafkaProducer:
+    """A producer that loses nothing and doubles nothing; raises KafkaError when no broker answers."""
+    security = _security(settings)
+    producer = AIOKafkaProducer(
+        bootstrap_servers=settings.kafka_bootstrap_servers.split(","),
+        client_id=f"telemachus-{service}-outbox",
+        enable_idempotence=True,
+        acks="all",
+        linger_ms=5,
+        max_request_size=LARGEST_RECORD,
+        security_protocol=settings.kafka_security_protocol,
+        ssl_context=security.ssl_context if security else None,
+        sasl_mechanism=settings.kafka_sasl_mechanism if "SASL" in settings.kafka_security_protocol else "PLAIN",
+        sasl_plain_username=settings.kafka_sasl_username or None,
+        sasl_plain_password=settings.kafka_sasl_password.get_secret_value() or None,
+    )
+    await producer.start()
+    return producer
+
+
+def _security(settings: Settings) -> BaseSecurity | None:
+    protocol = settings.kafka_security_protocol
+    if protocol == "PLAINTEXT":
+        return None
+    context = _tls(settings) if protocol.endswith("SSL") else None
+    if not protocol.startswith("SASL"):
+        return BaseSecurity(ssl_context=context)
+    kinds = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
+    kind = kinds[settings.kafka_sasl_mechanism]
+    return kind(settings.kafka_sasl_username, settings.kafka_sasl_password.get_secret_value(), ssl_context=context)
+
+
+def _tls(settings: Settings) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=settings.kafka_ssl_ca_file)
+    if settings.kafka_ssl_cert_file:
+        context.load_cert_chain(settings.kafka_ssl_cert_file, settings.kafka_ssl_key_file)
+    return context

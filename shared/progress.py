@@ -1,0 +1,68 @@
+"""How far a consumer is in each partition, and the holes it meets: offsets the broker no longer has."""
+
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from shared.envelope import Record, Undecodable, open_envelope
+from shared.streams import Stream
+from shared.telemetry import Telemetry
+
+log = structlog.get_logger()
+
+ASK_AGAIN_AFTER = 60.0
+OVERLAP = timedelta(hours=1)
+"""What came shortly before a hole is asked for again too: events of several keys are not ordered by their time."""
+
+AskForReplay = Callable[[Stream, datetime], Awaitable[None]]
+
+
+class Progress:
+    """The partitions this member holds."""
+
+    def __init__(self, telemetry: Telemetry, ask_for_replay: AskForReplay) -> None:
+        self._telemetry = telemetry
+        self._ask_for_replay = ask_for_replay
+        self._asked_at: dict[Stream, float] = {}
+        self._dealt_with: dict[TopicPartition, int] = {}
+        self._read: dict[TopicPartition, int] = {}
+        self._last_time: dict[TopicPartition, datetime] = {}
+
+    def forget(self, partitions: Iterable[TopicPartition]) -> None:
+        """They are, or were, another member's: what we knew of them is no longer so."""
+        for tp in partitions:
+            self._dealt_with.pop(tp, None)
+            self._read.pop(tp, None)
+
+    def dealt_with(self, offsets: Mapping[TopicPartition, int]) -> None:
+        """Partition → the offset that comes next."""
+        self._dealt_with.update(offsets)
+
+    async def next(self, tp: TopicPartition, consumer: AIOKafkaConsumer) -> int:
+        """The offset of the first record that is not dealt with yet."""
+        return self._dealt_with[tp] if tp in self._dealt_with else await consumer.committed(tp) or 0
+
+    async def look_for_holes(self, records: Sequence[Record], consumer: AIOKafkaConsumer) -> None:
+        """Offsets that jumped mean events that are gone: ask for them, at most once a minute a stream."""
+        for record in records:
+            tp = TopicPartition(record.topic, record.partition)
+            expected = self._read[tp] if tp in self._read else await self.next(tp, consumer)
+            if record.offset > expected:
+                await self._ask(Stream(record.topic), self._last_time.get(tp))
+                self._telemetry.holes.labels(record.topic).inc()
+            self._read[tp] = record.offset + 1
+            try:
+                self._last_time[tp] = open_envelope(record).time
+            except Undecodable:
+                continue
+
+    async def _ask(self, stream: Stream, last: datetime | None) -> None:
+        now = time.monotonic()
+        if now - self._asked_at.get(stream, -ASK_AGAIN_AFTER) < ASK_AGAIN_AFTER:
+            return
+        log.warning("hole in a stream, asking for a replay", stream=stream.value)
+        await self._ask_for_replay(stream, last - OVERLAP if last else datetime.fromtimestamp(0, UTC))
+        self._asked_at[stream] = now
