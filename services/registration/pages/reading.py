@@ -11,6 +11,7 @@ from services.registration.feed import Feed, Happening
 from services.registration.participant import Participant, Standing
 from services.registration.person import Person
 from services.registration.programme import Programme
+from shared.events import FeedbackSubmitted
 from shared.programme import Role, Training
 from shared.store import Store
 
@@ -127,9 +128,15 @@ async def _upcoming(store: Store, programme_id: str, now: datetime) -> list[tupl
 
 
 async def _happenings(store: Store, programme_id: str) -> list[tuple[str, Happening]]:
-    feeds = await store.all(Feed, {"programme_id": programme_id}, sort=(("latest_at", -1),), limit=HAPPENINGS)
+    feeds = await store.all(Feed, {"programme_id": programme_id}, sort=(("latest_at", -1),), limit=4 * HAPPENINGS)
     told = [(feed.id, happening) for feed in feeds for happening in feed.happenings]
-    return sorted(told, key=lambda each: each[1].at, reverse=True)[:HAPPENINGS]
+    told.sort(key=lambda each: each[1].at, reverse=True)
+    return [each for each, newer in zip(told, [None, *told], strict=False) if not _same_again(each, newer)][:HAPPENINGS]
+
+
+def _same_again(each: tuple[str, Happening], newer: tuple[str, Happening] | None) -> bool:
+    """Pulses name nobody, so a row of them says no more than one."""
+    return newer is not None and each[1].event == newer[1].event == FeedbackSubmitted.__name__
 
 
 async def _cards(store: Store, ids: Iterable[str]) -> dict[str, PairCard]:
