@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import TracebackType
 from typing import Any, Self
 
@@ -82,10 +83,11 @@ class Gateway:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.urls = {service: url.rstrip("/") for service, url in urls.items()}
-        self._tokens = tokens
+        self._tokens = cache(tokens)
         self._patience = patience
         self._places = asyncio.Semaphore(at_once)
-        self._client = httpx.AsyncClient(timeout=30.0, trust_env=False, transport=transport)
+        limits = httpx.Limits(max_connections=at_once, max_keepalive_connections=at_once)
+        self._client = httpx.AsyncClient(timeout=30.0, trust_env=False, transport=transport, limits=limits)
 
     async def __aenter__(self) -> Self:
         return self
