@@ -16,7 +16,7 @@ from shared.clock import Clock, MovedClock, SystemClock
 from shared.http import Observed, explain_errors
 from shared.operations import router as operations
 from shared.running import Running
-from shared.settings import Settings
+from shared.settings import Settings, from_environment
 from shared.streams import Event, Stream
 from shared.telemetry import configure_logs
 
@@ -70,7 +70,7 @@ class Service:
 
     def run(self) -> None:
         """Run it as a process of its own, configured by the environment, until SIGTERM."""
-        settings = Settings()
+        settings = from_environment()
         configure_logs(settings.log_level)
         config = uvicorn.Config(
             self.app(settings),

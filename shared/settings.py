@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -61,3 +61,13 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     outbox_keep_days: int = Field(default=400, ge=1)
     """How long published events can be replayed from here."""
+
+
+def from_environment() -> Settings:
+    """The settings of this process; ends it with a sentence a variable when some are missing or wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = error.errors(include_input=False, include_url=False)
+        lines = [f"  {str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in faults]
+        raise SystemExit("The environment is not complete:\n" + "\n".join(lines)) from None

@@ -118,6 +118,7 @@ class Telemetry:
         for stream in streams:
             self.events.labels(stream.value, "unreadable", "dead-letter")
             self.lag.labels(stream.value)
+            self.event_age.labels(stream.value)
             self.holes.labels(stream.value)
         for part in ("inbox", "outbox", "due", "parked"):
             self.retries.labels(part)
