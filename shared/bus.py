@@ -26,6 +26,8 @@ log = structlog.get_logger()
 
 TOGETHER = 500
 """Records a batch: what one MongoDB transaction takes in a few hundredths of a second."""
+ASK_POLL = 1.0
+"""Seconds between two looks whether something is missing that could not be asked for at once."""
 
 
 class Bus(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not typed
@@ -98,6 +100,11 @@ class Bus(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not ty
         for tp, end in ends.items():
             lag[tp.topic] += max(0, end - await self._progress.next(tp, consumer))
         return lag
+
+    async def ask_for_missing(self) -> None:
+        """Ask for what could not be asked for so far, then wait a little."""
+        await self._progress.ask()
+        await asyncio.sleep(ASK_POLL)
 
     @override
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:

@@ -31,6 +31,7 @@ async def start_producer(settings: Settings, service: str) -> AIOKafkaProducer:
         enable_idempotence=True,
         acks="all",
         linger_ms=5,
+        max_batch_size=256 * 1024,
         max_request_size=LARGEST_RECORD,
         security_protocol=settings.kafka_security_protocol,
         ssl_context=security.ssl_context if security else None,

@@ -5,17 +5,24 @@ over, so nothing happens twice and nothing stays undone when a replica dies.
 """
 
 import asyncio
+import time
 from collections.abc import Sequence
 
+import structlog
 from pymongo import ASCENDING
 
-from shared.errors import Conflict, NotYet, Refused
+from shared.aggregate import Aggregate
+from shared.errors import Conflict, NotYet, Refused, is_transient
 from shared.handlers import Due
 from shared.store import Store, Unit
 from shared.telemetry import Telemetry
 
+log = structlog.get_logger()
+
 TOGETHER = 100
 POLL = 0.25
+AGAIN_AFTER = 30.0
+"""Seconds after which one that could not be done is tried again; meanwhile it holds up nobody."""
 
 
 class DueRows:
@@ -25,6 +32,7 @@ class DueRows:
         self._store = store
         self.dues = dues
         self._telemetry = telemetry
+        self._put_off: dict[tuple[type[Aggregate], str], float] = {}
 
     async def step(self, due: Due) -> None:
         """Do what is due of one kind, then wait a little."""
@@ -35,8 +43,11 @@ class DueRows:
             await asyncio.sleep(POLL)
 
     async def ids(self, due: Due) -> list[str]:
-        """The ids of those whose time has come, the longest overdue first."""
-        which = {"due_at": {"$lte": self._store.clock.now()}}
+        """The ids of those whose time has come, the longest overdue first, without those that are put off."""
+        now = time.monotonic()
+        self._put_off = {which: until for which, until in self._put_off.items() if until > now}
+        put_off = [identity for kind, identity in self._put_off if kind is due.kind]
+        which = {"due_at": {"$lte": self._store.clock.now()}, "_id": {"$nin": put_off}}
         found = self._store.collection(due.kind).find(which, projection=["_id"]).sort("due_at", ASCENDING)
         return [document["_id"] async for document in found.limit(TOGETHER)]
 
@@ -52,12 +63,18 @@ class DueRows:
 
     async def _one(self, due: Due, identity: str, unit: Unit) -> None:
         aggregate = await unit.find(due.kind, identity)
-        if aggregate is None or aggregate.due_at is None:
-            return
+        if aggregate is None or aggregate.due_at is None or aggregate.due_at > unit.now:
+            return  # done or put off by another replica since it was found
         try:
             await due.call(aggregate, unit.now, unit)
-        except (NotYet, Refused):
+        except Exception as error:
             unit.undo()
+            if is_transient(error):
+                raise
+            self._put_off[due.kind, identity] = time.monotonic() + AGAIN_AFTER
+            if not isinstance(error, NotYet | Refused | Conflict):
+                log.error("failed", part="due", key=identity, exc_info=error)
+                self._telemetry.failures.labels("due").inc()
         else:
             unit.keep()
 

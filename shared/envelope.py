@@ -71,8 +71,8 @@ class Row:
         }
 
 
-def row_of(event: Event, *, version: int, origin: Origin, now: datetime) -> Row:
-    """What the outbox keeps of an event that was just decided; ids sort by the time they were made."""
+def row_of(event: Event, *, version: int, origin: Origin, now: datetime, traceparent: str = "") -> Row:
+    """What the outbox keeps of an event that was decided, in that trace or the present one; ids sort by time."""
     identity = str(uuid7())
     headers = {
         "ce_specversion": "1.0",
@@ -84,7 +84,7 @@ def row_of(event: Event, *, version: int, origin: Origin, now: datetime) -> Row:
         "ce_version": str(version),
         "ce_region": origin.region,
         "content-type": "application/json",
-        "traceparent": next_traceparent(),
+        "traceparent": traceparent or next_traceparent(),
     }
     return Row(
         id=identity,
@@ -140,11 +140,16 @@ def open_envelope(record: Record) -> Envelope:
         raise Undecodable("a header is not UTF-8") from None
     except ValueError:
         raise Undecodable("ce_version or ce_time cannot be read") from None
-    if text["ce_specversion"] != "1.0" or not 1 <= version <= MOST or time.tzinfo is None or not text["ce_subject"]:
+    if not (text["ce_specversion"] == "1.0" and all(text.values()) and 1 <= version <= MOST and _usable(time)):
         raise Undecodable("the headers are not those of a numbered CloudEvents 1.0 event")
     stream, subject = Stream(record.topic), text["ce_subject"]
     position = f"{stream.value}/{subject}"
     return Envelope(text["ce_id"], text["ce_type"], stream, subject, version, time, traceparent, position)
+
+
+def _usable(time: datetime) -> bool:
+    """Whether one can reckon with it; at the ends of the calendar one cannot."""
+    return time.tzinfo is not None and 1970 <= time.year <= 9000
 
 
 _NEEDED = ("ce_specversion", "ce_id", "ce_type", "ce_subject", "ce_version", "ce_time")

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from http import HTTPMethod, HTTPStatus
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -20,6 +21,9 @@ from shared.telemetry import Telemetry
 from shared.tracing import traced
 
 log = structlog.get_logger()
+
+METHODS = frozenset(HTTPMethod)
+"""Anything else shares one metric label, so that nobody can make labels up."""
 
 
 def _store(request: Request) -> Store:
@@ -76,15 +80,21 @@ def _unauthenticated(sign_in_url: str) -> Answer:
 
 
 def _invalid(_: Request, error: Any) -> Response:
-    fields = [
-        {"field": ".".join(str(part) for part in e["loc"] if part != "body") or "body", "problem": e["msg"]}
-        for e in error.errors()
-    ]
+    fields = [{"field": _field(e), "problem": e["msg"]} for e in error.errors()]
     return problem(422, "Not valid", "; ".join(f"{f['field']}: {f['problem']}" for f in fields), fields=fields)
 
 
+def _field(error: Any) -> str:
+    """Where it is wrong; what is not JSON has no fields, only a place."""
+    if error["type"] == "json_invalid":
+        return f"body, character {error['loc'][-1]}"
+    return ".".join(str(part) for part in error["loc"] if part != "body") or "body"
+
+
 def _http(_: Request, error: Any) -> Response:
-    return problem(error.status_code, str(error.detail), str(error.detail))
+    response = problem(error.status_code, HTTPStatus(error.status_code).phrase, str(error.detail))
+    response.headers.update(error.headers or {})
+    return response
 
 
 def _unexpected(_: Request, error: Any) -> Response:
@@ -121,6 +131,7 @@ class Observed:
                 await self._app(scope, receive, seen)
         finally:
             route = getattr(scope.get("route"), "path", "unmatched")
-            self._telemetry.requests.labels(scope["method"], route, str(status)).inc()
+            method = scope["method"] if scope["method"] in METHODS else "other"
+            self._telemetry.requests.labels(method, route, str(status)).inc()
             if not streaming:  # a stream lasts as long as somebody looks
                 self._telemetry.request_duration.labels(route).observe(time.perf_counter() - began)

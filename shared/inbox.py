@@ -118,7 +118,10 @@ class Inbox:
         read = [(record, envelope, _event(record, envelope)) for record, envelope in opened]
         await unit.fetch(self._wanted(event for _, _, event in read))
         for record, envelope, event in read:
-            await self._one(batch, record, envelope, Undecodable(condemned) if condemned else event)
+            if condemned:
+                self._bury(batch, record, envelope if isinstance(envelope, Envelope) else None, condemned)
+            else:
+                await self._one(batch, record, envelope, event)
         return batch
 
     def _open(self, record: Record) -> Envelope | Undecodable | None:

@@ -12,9 +12,10 @@ from pymongo.errors import PyMongoError
 
 from shared import asyncapi
 from shared.access import Caller, allow, anyone
+from shared.events import ReplayRequested
 from shared.running import Running
 
-SILENT = {"inbox": math.inf, "outbox": 60.0, "parked": 60.0, "due": 3600.0}
+SILENT = {"inbox": math.inf, "outbox": 60.0, "parked": 60.0, "holes": 60.0, "due": 3600.0}
 """Seconds a part may go without a beat before the process counts as hung.
 
 The inbox has nothing to do while nothing happens (its task is looked at instead), a matching round may take long.
@@ -106,4 +107,5 @@ async def asyncapi_page(running: Parts) -> HTMLResponse:
 
 def _document(running: Running) -> dict[str, Any]:
     service = running.service
-    return asyncapi.document(service.name, service.says, service.hears)
+    every_service = (ReplayRequested,)
+    return asyncapi.document(service.name, (*service.says, *every_service), (*service.hears, *every_service))

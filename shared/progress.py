@@ -17,6 +17,8 @@ ASK_AGAIN_AFTER = 60.0
 OVERLAP = timedelta(hours=1)
 """What came shortly before a hole is asked for again too: events of several keys are not ordered by their time."""
 
+BEGINNING = datetime.fromtimestamp(0, UTC)
+
 AskForReplay = Callable[[Stream, datetime], Awaitable[None]]
 
 
@@ -27,6 +29,7 @@ class Progress:
         self._telemetry = telemetry
         self._ask_for_replay = ask_for_replay
         self._asked_at: dict[Stream, float] = {}
+        self._missing: dict[Stream, datetime] = {}
         self._dealt_with: dict[TopicPartition, int] = {}
         self._read: dict[TopicPartition, int] = {}
         self._last_time: dict[TopicPartition, datetime] = {}
@@ -46,23 +49,34 @@ class Progress:
         return self._dealt_with[tp] if tp in self._dealt_with else await consumer.committed(tp) or 0
 
     async def look_for_holes(self, records: Sequence[Record], consumer: AIOKafkaConsumer) -> None:
-        """Offsets that jumped mean events that are gone: ask for them, at most once a minute a stream."""
+        """Offsets that jumped mean events that are gone: ask for them."""
         for record in records:
             tp = TopicPartition(record.topic, record.partition)
             expected = self._read[tp] if tp in self._read else await self.next(tp, consumer)
             if record.offset > expected:
-                await self._ask(Stream(record.topic), self._last_time.get(tp))
+                self._miss(Stream(record.topic), self._last_time.get(tp))
                 self._telemetry.holes.labels(record.topic).inc()
             self._read[tp] = record.offset + 1
             try:
                 self._last_time[tp] = open_envelope(record).time
             except Undecodable:
                 continue
+        await self.ask()
 
-    async def _ask(self, stream: Stream, last: datetime | None) -> None:
-        now = time.monotonic()
-        if now - self._asked_at.get(stream, -ASK_AGAIN_AFTER) < ASK_AGAIN_AFTER:
-            return
-        log.warning("hole in a stream, asking for a replay", stream=stream.value)
-        await self._ask_for_replay(stream, last - OVERLAP if last else datetime.fromtimestamp(0, UTC))
-        self._asked_at[stream] = now
+    def _miss(self, stream: Stream, last: datetime | None) -> None:
+        since = last - OVERLAP if last else BEGINNING
+        self._missing[stream] = min(since, self._missing.get(stream, since))
+
+    async def ask(self) -> None:
+        """Ask for what is missing, at most once a minute a stream.
+
+        The wish is kept until then: a replay can overrun the broker itself, and partitions lag differently.
+        """
+        for stream, since in list(self._missing.items()):
+            now = time.monotonic()
+            if now - self._asked_at.get(stream, -ASK_AGAIN_AFTER) >= ASK_AGAIN_AFTER:
+                log.warning("hole in a stream, asking for a replay", stream=stream.value)
+                await self._ask_for_replay(stream, since)
+                self._asked_at[stream] = now
+                if self._missing.get(stream) == since:
+                    del self._missing[stream]

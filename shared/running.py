@@ -77,6 +77,7 @@ class Running:
             await self.bus.start()
         self._loop("outbox", self.outbox.step)
         self._loop("parked", self._parked)
+        self._loop("holes", self.bus.ask_for_missing)
         for due in self.due.dues:
             self._loop("due", lambda due=due: self.due.step(due))  # type: ignore[misc]
         log.info("started", service=self.service.name, region=self.settings.region)

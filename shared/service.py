@@ -20,6 +20,9 @@ from shared.settings import Settings, from_environment
 from shared.streams import Event, Stream
 from shared.telemetry import configure_logs
 
+LARGEST_BODY = 1024 * 1024
+"""Bytes of a request, unless its route says otherwise: nobody may fill the memory, least of all without a token."""
+
 
 @dataclass(frozen=True)
 class Service:
@@ -59,6 +62,7 @@ class Service:
             version="1",
             lifespan=lifespan,
             redoc_url=None,
+            max_body_size=LARGEST_BODY,
         )
         app.state.running, app.state.store, app.state.settings = running, running.store, settings
         app.state.access = Access(settings)

@@ -4,75 +4,46 @@ A unit of work is one transaction: every aggregate it saved (revision-checked), 
 outbox) and, on the bus side, the position of the inbox. This is the only module that imports motor.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import fields, replace
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from bson.codec_options import CodecOptions
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorCollection
-from pydantic import TypeAdapter
 from pymongo import ASCENDING, InsertOne, ReplaceOne, WriteConcern
-from pymongo.errors import BulkWriteError, DuplicateKeyError
+from pymongo.errors import BulkWriteError, OperationFailure
 from pymongo.read_concern import ReadConcern
 
 from shared.aggregate import Aggregate
 from shared.clock import Clock
+from shared.documents import Document, from_document, to_document
 from shared.envelope import Origin, Row, row_of
 from shared.errors import Absent, Conflict, NotYet
 from shared.streams import Event
+from shared.tracing import next_traceparent
 
 A = TypeVar("A", bound=Aggregate)
 T = TypeVar("T")
-Document = dict[str, Any]
 Transaction = AsyncIOMotorClientSession
-Write = Callable[[Transaction], Awaitable[None]]
+Write = Callable[[Transaction], Coroutine[Any, Any, None]]
 
 ATTEMPTS = 20
 """How often a unit of work starts over when somebody else was faster."""
-
-
-_adapters: dict[type[Aggregate], TypeAdapter[Any]] = {}
-_names: dict[type[Aggregate], frozenset[str]] = {}
-
-
-def _adapter(kind: type[Aggregate]) -> TypeAdapter[Any]:
-    if kind not in _adapters:
-        _adapters[kind] = TypeAdapter(kind)
-    return _adapters[kind]
-
-
-def to_document(aggregate: Aggregate) -> Document:
-    """The aggregate as JSON-compatible values, with ``_id`` and a native ``due_at`` that can be compared."""
-    document: Document = _adapter(type(aggregate)).dump_python(aggregate, mode="json", exclude={"raised", "due_at"})
-    document["_id"] = document.pop("id")
-    if aggregate.due_at is not None:
-        document["due_at"] = aggregate.due_at
-    return document
-
-
-def from_document(kind: type[A], document: Mapping[str, Any]) -> A:
-    """The aggregate that was stored; unknown fields of a newer version are left out."""
-    known = {name: value for name, value in document.items() if name in _field_names(kind)}
-    aggregate: A = _adapter(kind).validate_python({**known, "id": document["_id"]})
-    return aggregate
-
-
-def _field_names(kind: type[Aggregate]) -> frozenset[str]:
-    if kind not in _names:
-        _names[kind] = frozenset(f.name for f in fields(kind)) - {"id", "raised"}
-    return _names[kind]
+DUPLICATE_KEY, WRITE_CONFLICT = 11000, 112
 
 
 class _Known:
     """What the unit knows of one aggregate: as stored, and as it is to be."""
 
-    __slots__ = ("aggregate", "dirty", "raised", "revision", "said")
+    __slots__ = ("aggregate", "dirty", "raised", "revision", "said", "traces")
 
     def __init__(self, aggregate: Aggregate | None, revision: int, said: int) -> None:
         self.aggregate, self.revision, self.said = aggregate, revision, said
         self.dirty = False
         self.raised: tuple[Event, ...] = ()
+        self.traces: tuple[str, ...] = ()
+        """The trace each was raised in: when the unit commits, that of its last event would count for all."""
 
 
 class Unit:
@@ -134,6 +105,7 @@ class Unit:
         known.aggregate = replace(aggregate, raised=()) if aggregate.raised else aggregate
         known.dirty = True
         known.raised += aggregate.raised
+        known.traces += tuple(next_traceparent() for _ in aggregate.raised)
 
     def keep(self) -> None:
         """What was saved since the last ``keep`` stays."""
@@ -144,6 +116,7 @@ class Unit:
         for where, (aggregate, dirty, raised) in self._step.items():
             known = self._known[where]
             known.aggregate, known.dirty, known.raised = aggregate, dirty, raised
+            known.traces = known.traces[: len(raised)]
         self._step.clear()
 
     def _writes(self) -> tuple[dict[type[Aggregate], list[Any]], list[Row]]:
@@ -155,8 +128,8 @@ class Unit:
             document = to_document(known.aggregate)
             document["_revision"], document["_said"] = known.revision + 1, known.said + len(known.raised)
             rows += [
-                row_of(event, version=known.said + nth, origin=self.store.origin, now=self.now)
-                for nth, event in enumerate(known.raised, start=1)
+                row_of(event, version=known.said + nth, origin=self.store.origin, now=self.now, traceparent=trace)
+                for nth, (event, trace) in enumerate(zip(known.raised, known.traces, strict=True), start=1)
             ]
             write = (
                 ReplaceOne({"_id": identity, "_revision": known.revision}, document)
@@ -181,15 +154,22 @@ class Unit:
             for write in more:
                 await write(session)
 
-        try:
-            async with await store.client.start_session() as session:
-                await session.with_transaction(
-                    all_of_it, read_concern=ReadConcern("snapshot"), write_concern=WriteConcern("majority")
-                )
-        except DuplicateKeyError as error:
-            raise Conflict(str(error)) from error
+        await _in_transaction(store.client, all_of_it)
         if rows:
             store.said_something()
+
+
+async def _in_transaction(client: AsyncIOMotorClient[Document], work: Write) -> None:
+    """Do it all or nothing; raises Conflict when somebody else was faster."""
+    try:
+        async with await client.start_session() as session:
+            await session.with_transaction(
+                work, read_concern=ReadConcern("snapshot"), write_concern=WriteConcern("majority")
+            )
+    except OperationFailure as error:  # with_transaction does not retry a commit that conflicts
+        if error.code not in (DUPLICATE_KEY, WRITE_CONFLICT):
+            raise
+        raise Conflict(str(error)) from error
 
 
 async def bulk(collection: AsyncIOMotorCollection[Document], operations: Sequence[Any], session: Transaction) -> None:
@@ -197,7 +177,7 @@ async def bulk(collection: AsyncIOMotorCollection[Document], operations: Sequenc
     try:
         result = await collection.bulk_write(operations, ordered=False, session=session)
     except BulkWriteError as error:
-        if any(e.get("code") == 11000 for e in error.details.get("writeErrors", [])):
+        if any(e.get("code") == DUPLICATE_KEY for e in error.details.get("writeErrors", [])):
             raise Conflict("inserted by somebody else") from error
         raise
     if result.matched_count + result.inserted_count + result.upserted_count != len(operations):
@@ -209,7 +189,7 @@ class Store:
 
     def __init__(self, url: str, database: str, origin: Origin, clock: Clock) -> None:
         self.client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
-            url, tz_aware=True, tzinfo=UTC, serverSelectionTimeoutMS=3000, timeoutMS=20000, appname=origin.service
+            url, tz_aware=True, tzinfo=UTC, serverSelectionTimeoutMS=3000, socketTimeoutMS=30000, appname=origin.service
         )
         options: CodecOptions[Document] = CodecOptions(tz_aware=True, tzinfo=UTC)
         self.db = self.client.get_database(database, codec_options=options)

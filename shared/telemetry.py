@@ -120,7 +120,7 @@ class Telemetry:
             self.lag.labels(stream.value)
             self.event_age.labels(stream.value)
             self.holes.labels(stream.value)
-        for part in ("inbox", "outbox", "due", "parked"):
+        for part in ("inbox", "outbox", "due", "parked", "holes"):
             self.retries.labels(part)
             self.failures.labels(part)
 

@@ -133,6 +133,7 @@ async def one_round(round_id: Id, caller: Manager, store: Database) -> RoundView
 @router.get("/programmes/{programme_id}/pairs")
 async def pairs(programme_id: Id, caller: Manager, store: Database, state: PairState | None = None) -> list[PairView]:
     """The programme's pairs with somebody in a country of the caller's; ``state`` picks some of them."""
+    await store.unit().get(Programme, programme_id)
     where = {"programme_id": programme_id} | ({"state": state.value} if state else {})
     found = await store.all(Pair, where)
     return [_pair_view(pair) for pair in found if _sees(caller, pair)]
@@ -158,6 +159,8 @@ async def dissolve(pair_id: Id, body: Dissolution, caller: Anyone, store: Databa
             raise Refused("Somebody who no longer takes part withdraws in registration; that ends the pair, too.")
         if body.because is Parting.MANAGER and not caller.has("manager"):
             raise Refused("Only a programme manager can end a pair as one; choose «own-wish».")
+        if pair.state is PairState.DISSOLVED and pair.because is body.because:
+            return pair  # the answer got lost and was asked for again
         return await part(unit, pair, body.because)
 
     return _pair_view(await store.run(end))
@@ -166,6 +169,7 @@ async def dissolve(pair_id: Id, body: Dissolution, caller: Anyone, store: Databa
 @router.get("/programmes/{programme_id}/waiting")
 async def waiting(programme_id: Id, caller: Manager, store: Database) -> list[WaitingView]:
     """Everybody without a partner, whoever has waited longest first, each with the reason."""
+    await store.unit().get(Programme, programme_id)
     found = await store.all(Member, {"programme_id": programme_id, "withdrawn": False, "pairs": []})
     seen = [member for member in found if member.profile and caller.covers([member.profile.country])]
     seen.sort(key=_queue)

@@ -12,7 +12,7 @@ from services.registration.participant import Participant
 from services.registration.person import Person
 from services.registration.programme import Programme, Stage
 from services.registration.training import train
-from services.registration.upload import uploaded
+from services.registration.upload import LARGEST, uploaded
 from services.registration.views import Group, GroupReport, Leaving, NewProgramme, ParticipantView, ProgrammeView
 from shared.access import Caller, Forbidden, allow
 from shared.errors import Absent, Refused
@@ -154,7 +154,7 @@ async def apply(
     return ParticipantView.of(enrolled.participant, enrolled.person)
 
 
-@router.post("/programmes/{programme_id}/import")
+@router.post("/programmes/{programme_id}/import", max_body_size=2 * LARGEST)  # «uploaded» says it in better words
 async def import_people(
     programme_id: Id,
     request: Request,

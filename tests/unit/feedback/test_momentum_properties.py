@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.feedback.momentum import Momentum, Outcome, Settled
+from shared.documents import from_document, to_document
 from shared.events import PairAtRisk, PairRecovered
 from shared.programme import MomentumRules
-from shared.store import from_document, to_document
 from tests.unit.feedback.examples import after, cancelled, held, missed, released, scheduled
 
 SAYS: dict[str, tuple[Callable[[int], Settled], Outcome]] = {

@@ -10,10 +10,10 @@ from services.matching.member import Member
 from services.matching.pair import Pair, PairState
 from services.matching.programme import Programme, ProgrammeState
 from services.matching.round import ATTEMPTS, LEASE, Request, Round, RoundState
+from shared.documents import from_document, to_document
 from shared.errors import Refused
 from shared.events import MatchingRequested, MatchingRoundCompleted, PairCompleted, PairDissolved, PairFormed, Parting
 from shared.programme import Role
-from shared.store import from_document, to_document
 from tests.unit.matching.people import profile, terms
 
 NOW = datetime(2026, 10, 1, 9, tzinfo=UTC)

@@ -5,8 +5,9 @@ from copy import deepcopy
 from typing import Any, TypeVar, cast
 
 from shared.aggregate import Aggregate
+from shared.documents import to_document
 from shared.envelope import Origin
-from shared.store import Store, Unit, to_document
+from shared.store import Store, Unit
 from shared.streams import Event
 from tests.unit.registration.samples import NOW
 

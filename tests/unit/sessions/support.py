@@ -10,12 +10,13 @@ from services.sessions import handlers
 from services.sessions.series import Series
 from services.sessions.session import Session
 from shared.aggregate import Aggregate
+from shared.documents import Document
 from shared.envelope import Origin
 from shared.events import PairFormed, ParticipantRegistered, ProgrammeOpened
 from shared.handlers import heard
 from shared.profile import Profile, WorkingHours
 from shared.programme import Role, Terms, WorkPlan
-from shared.store import Document, Store, Unit, Write
+from shared.store import Store, Unit, Write
 from shared.streams import Event
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

@@ -1,0 +1,43 @@
+"""Aggregates as MongoDB documents and back."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+
+from shared.aggregate import Aggregate
+
+A = TypeVar("A", bound=Aggregate)
+Document = dict[str, Any]
+
+_adapters: dict[type[Aggregate], TypeAdapter[Any]] = {}
+_names: dict[type[Aggregate], frozenset[str]] = {}
+
+
+def _adapter(kind: type[Aggregate]) -> TypeAdapter[Any]:
+    if kind not in _adapters:
+        _adapters[kind] = TypeAdapter(kind)
+    return _adapters[kind]
+
+
+def to_document(aggregate: Aggregate) -> Document:
+    """The aggregate as JSON-compatible values, with ``_id`` and a native ``due_at`` that can be compared."""
+    document: Document = _adapter(type(aggregate)).dump_python(aggregate, mode="json", exclude={"raised", "due_at"})
+    document["_id"] = document.pop("id")
+    if aggregate.due_at is not None:
+        document["due_at"] = aggregate.due_at
+    return document
+
+
+def from_document(kind: type[A], document: Mapping[str, Any]) -> A:
+    """The aggregate that was stored; unknown fields of a newer version are left out."""
+    known = {name: value for name, value in document.items() if name in _field_names(kind)}
+    aggregate: A = _adapter(kind).validate_python({**known, "id": document["_id"]})
+    return aggregate
+
+
+def _field_names(kind: type[Aggregate]) -> frozenset[str]:
+    if kind not in _names:
+        _names[kind] = frozenset(f.name for f in fields(kind)) - {"id", "raised"}
+    return _names[kind]

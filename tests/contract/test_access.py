@@ -1,0 +1,204 @@
+"""Who may call what: every route says so, and says no to everybody else."""
+
+import hmac
+import json
+import time
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import RouteContext, iter_route_contexts
+from joserfc.jwk import ECKey
+
+from deploy.local.stack import SERVICES
+from shared.access import roles_of
+from shared.service import Service
+from tests.support.apps import bearer, client_of, settings_for, signed_in
+from tests.support.tokens import ISSUED_BY, ROLES, claims, signed
+
+PUBLIC = {
+    "/asyncapi",
+    "/asyncapi.json",
+    "/docs",
+    "/docs/oauth2-redirect",
+    "/health/live",
+    "/health/ready",
+    "/metrics",
+    "/openapi.json",
+    "/static-offline-docs",
+}
+OF_PAGES = {"/static/{version}/{file}"}
+DESCRIPTIONS = {"/docs", "/docs/oauth2-redirect", "/openapi.json", "/static-offline-docs"}
+"""FastAPI's own routes; they tell what stands in this repository."""
+
+
+def app_of(service: Service) -> FastAPI:
+    """Its application, not started."""
+    return service.app(settings_for(ISSUED_BY))
+
+
+def routes(app: FastAPI) -> Iterator[RouteContext]:
+    """Every route, also those of routers within routers."""
+    return iter(iter_route_contexts(app.routes))
+
+
+def declared(dependant: Dependant) -> Iterator[tuple[str, ...]]:
+    """What ``allow`` and ``anyone`` say in a route's dependencies, at any depth."""
+    roles = roles_of(dependant.call)
+    if roles is not None:
+        yield roles
+    for inner in dependant.dependencies:
+        yield from declared(inner)
+
+
+def asked_roles(route: RouteContext) -> tuple[str, ...] | None:
+    """The roles one of which is needed: none for a public route, None when nothing is declared."""
+    dependant = getattr(route, "dependant", None)
+    said = list(declared(dependant)) if dependant else []
+    assert len(said) <= 1, f"{route.path} declares twice who may call it"
+    return said[0] if said else None
+
+
+GUARDED = [
+    pytest.param(service, method, route.path, asked_roles(route), id=f"{service.name} {method} {route.path}")
+    for service in SERVICES
+    for route in routes(app_of(service))
+    if asked_roles(route)
+    for method in sorted(route.methods or ())
+]
+guarded = pytest.mark.parametrize(("service", "method", "path", "roles"), GUARDED)
+
+
+@pytest.fixture(scope="module")
+def apps() -> dict[str, FastAPI]:
+    return {service.name: app_of(service) for service in SERVICES}
+
+
+def test_every_service_is_walked_through() -> None:
+    found = {(p.values[0].name, p.values[2]) for p in GUARDED}  # type: ignore[union-attr]
+    assert ("registration", "/programmes/{programme_id}/import") in found
+    assert ("registration", "/board/{programme_id}/live") in found
+    assert ("matching", "/pairs/{pair_id}/dissolve") in found
+    assert ("sessions", "/sessions/{session_id}/move") in found
+    assert ("feedback", "/sessions/{session_id}/pulse") in found
+    assert all((service.name, "/operations/backlog") in found for service in SERVICES)
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_every_route_says_who_may_call_it_and_the_public_ones_are_known(service: Service) -> None:
+    found = {getattr(route, "path", ""): asked_roles(route) for route in routes(app_of(service))}
+    silent = {path for path, roles in found.items() if roles is None}
+    public = {path for path, roles in found.items() if not roles}
+
+    assert silent == DESCRIPTIONS
+    assert public == PUBLIC | (OF_PAGES if service.pages else set())
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_only_roles_that_exist_are_asked_for(service: Service) -> None:
+    for route in routes(app_of(service)):
+        assert set(asked_roles(route) or ()) <= set(ROLES)
+
+
+def address(path: str) -> str:
+    """The path with something in the place of every parameter."""
+    return path.replace("{", "").replace("}", "")
+
+
+@guarded
+async def test_without_a_token_nobody_comes_in(
+    apps: dict[str, FastAPI], service: Service, method: str, path: str, roles: tuple[str, ...]
+) -> None:
+    async with client_of(apps[service.name]) as client:
+        answer = await client.request(method, address(path))
+
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"] == "Bearer"
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@guarded
+async def test_another_role_is_not_enough(
+    apps: dict[str, FastAPI], service: Service, method: str, path: str, roles: tuple[str, ...]
+) -> None:
+    others = [role for role in (*ROLES, "administrator") if role not in roles]
+    async with client_of(apps[service.name]) as client:
+        for given in ([], others):
+            headers = signed_in(ISSUED_BY, *given, employee_id="e1", countries=["*"])
+            answer = await client.request(method, address(path), headers=headers)
+            assert answer.status_code == 403, given
+            assert set(roles) <= set(answer.json()["detail"].replace(".", "").split())
+
+
+def unsigned(said: dict[str, Any], algorithm: str = "none") -> str:
+    """A token without a signature, made by hand: no library makes one."""
+    return ".".join(_part(json.dumps(part).encode()) for part in ({"alg": algorithm, "kid": "demo"}, said)) + "."
+
+
+def _part(content: bytes) -> str:
+    return urlsafe_b64encode(content).rstrip(b"=").decode()
+
+
+def _signed_with_the_public_key() -> str:
+    """The old trick: the public key, which everybody has, taken as a shared secret."""
+    pem = ISSUED_BY._key.as_pem(private=False)
+    token = unsigned(claims(), "HS256")
+    return token + _part(hmac.digest(pem, token[:-1].encode(), "sha256"))
+
+
+def _with_other_claims() -> str:
+    header, _, signature = signed(claims(roles=[])).split(".")
+    return f"{header}.{_part(json.dumps(claims()).encode())}.{signature}"
+
+
+REFUSED = {
+    "no token at all": "x",
+    "three parts of nothing": "..",
+    "not base64": "a.b.c",
+    "expired": signed(claims(exp=int(time.time()) - 3600)),
+    "not valid yet": signed(claims(nbf=int(time.time()) + 3600)),
+    "never expires": signed(claims(exp=None)),
+    "expires some day": signed(claims(exp="tomorrow")),
+    "for another audience": signed(claims(aud="another-product")),
+    "for no audience": signed(claims(aud=None)),
+    "by another issuer": signed(claims(iss="https://elsewhere.invalid")),
+    "by no issuer": signed(claims(iss=None)),
+    "of nobody": signed(claims(sub=None)),
+    "not signed": unsigned(claims()),
+    "not signed, shouting": unsigned(claims(), "NONE"),
+    "signed with the public key": _signed_with_the_public_key(),
+    "signed by somebody else": signed(claims(), ECKey.generate_key("P-256")),
+    "signed by somebody unknown": signed(claims(), ECKey.generate_key("P-256"), kid="other"),
+    "changed afterwards": _with_other_claims(),
+    "cut off": signed(claims())[:-5],
+}
+
+
+@pytest.mark.parametrize("why", REFUSED)
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+async def test_a_wrong_token_is_none(apps: dict[str, FastAPI], service: Service, why: str) -> None:
+    async with client_of(apps[service.name]) as client:
+        answer = await client.get("/operations/backlog", headers=bearer(REFUSED[why]))
+
+    assert answer.status_code == 401
+    assert "token" in answer.json()["detail"]
+    assert REFUSED[why] not in answer.text or len(REFUSED[why]) < 5
+
+
+async def test_a_right_token_gets_past_the_door(apps: dict[str, FastAPI]) -> None:
+    async with client_of(apps["registration"]) as client:
+        answer = await client.post("/programmes", headers=bearer(signed(claims())), json={})
+
+    assert answer.status_code == 422
+
+
+async def test_a_cookie_is_enough_to_look_and_never_to_change(apps: dict[str, FastAPI]) -> None:
+    cookie = {"Cookie": f"telemachus_token={signed(claims(roles=[]))}"}
+    async with client_of(apps["registration"]) as client:
+        looked = await client.get("/programmes", headers=cookie)
+        changed = await client.post("/programmes", headers=cookie, json={})
+
+    assert (looked.status_code, changed.status_code) == (403, 401)

@@ -1,0 +1,193 @@
+"""Things due later: not before their time, once at it, and nobody waits for somebody else's trouble."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+from pymongo.errors import AutoReconnect
+
+from shared.aggregate import Aggregate
+from shared.clock import MovedClock
+from shared.due import DueRows
+from shared.errors import Conflict, NotYet, Refused
+from shared.events import SessionHeld
+from shared.handlers import when_due
+from shared.store import Store, Unit
+from shared.telemetry import Telemetry
+from tests.support.ledger import NOW, event
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reminder(Aggregate):
+    """Something to be said at a time; ``mood`` is how saying it goes."""
+
+    collection: ClassVar[str] = "reminders"
+
+    mood: str = "well"
+    said: int = 0
+
+
+MOODS: dict[str, Callable[[], Exception]] = {
+    "refused": lambda: Refused("not today"),
+    "not yet": lambda: NotYet("something"),
+    "contended": lambda: Conflict("again and again"),
+    "defect": lambda: ZeroDivisionError(),
+}
+
+
+@when_due(Reminder)
+async def remind(reminder: Reminder, _: datetime, unit: Unit) -> None:
+    unit.save(replace(reminder, said=reminder.said + 1, due_at=None).raising(event(SessionHeld, reminder.id)))
+    await asyncio.sleep(0)
+    if reminder.mood in MOODS:
+        raise MOODS[reminder.mood]()
+
+
+@pytest.fixture
+def clock(store: Store, tmp_path: Path) -> MovedClock:
+    clock = MovedClock(tmp_path / "clock")
+    clock.move_to(NOW)
+    store.clock = clock
+    return clock
+
+
+@pytest.fixture
+def rows(store: Store, telemetry: Telemetry, clock: MovedClock, monkeypatch: pytest.MonkeyPatch) -> DueRows:
+    monkeypatch.setattr("shared.due.POLL", 0)
+    return DueRows(store, [remind], telemetry)
+
+
+async def _keep(store: Store, *reminders: Reminder) -> None:
+    async def work(unit: Unit) -> None:
+        for reminder in reminders:
+            unit.save(reminder)
+
+    await store.run(work)
+
+
+async def _said(store: Store) -> dict[str, int]:
+    return {each.id: each.said for each in await store.all(Reminder, {})}
+
+
+async def _published(store: Store) -> list[str]:
+    return sorted([row["subject"] async for row in store.db["outbox"].find()])
+
+
+async def test_nothing_happens_before_its_time_and_once_at_it(rows: DueRows, store: Store, clock: MovedClock) -> None:
+    await _keep(store, Reminder(id="a", due_at=NOW + HOUR), Reminder(id="never"))
+    for moment in (NOW, NOW + HOUR - timedelta(minutes=1)):
+        clock.move_to(moment)
+        await rows.step(remind)
+        assert await _said(store) == {"a": 0, "never": 0}
+    assert await rows.overdue() == 0
+
+    clock.move_to(NOW + HOUR)
+    assert await rows.overdue() == 1
+    for _ in range(3):
+        await rows.step(remind)
+
+    assert await _said(store) == {"a": 1, "never": 0}
+    assert await _published(store) == ["a"]
+    assert await rows.overdue() == 0
+
+
+async def test_what_was_put_off_by_another_replica_is_left_alone(
+    rows: DueRows, store: Store, clock: MovedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _keep(store, Reminder(id="a", due_at=NOW + HOUR))
+
+    async def found_before(_: Any) -> list[str]:
+        return ["a", "gone"]
+
+    monkeypatch.setattr(rows, "ids", found_before)
+    await rows.step(remind)
+
+    assert await _said(store) == {"a": 0}
+
+
+async def test_the_longest_overdue_comes_first(rows: DueRows, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.due.TOGETHER", 2)
+    await _keep(store, *(Reminder(id=f"r{n}", due_at=NOW - n * HOUR) for n in range(1, 5)))
+
+    assert await rows.ids(remind) == ["r4", "r3"]
+    await rows.step(remind)
+    assert await rows.ids(remind) == ["r2", "r1"]
+
+
+async def test_two_replicas_have_one_effect(store: Store, clock: MovedClock, rows: DueRows) -> None:
+    await _keep(store, *(Reminder(id=f"r{n}", due_at=NOW) for n in range(40)))
+    clock.move_to(NOW + HOUR)
+    replicas = [rows, *(DueRows(store, [remind], Telemetry("ledger", "test")) for _ in range(2))]
+    while await rows.overdue():
+        await asyncio.gather(*(replica.step(remind) for replica in replicas))
+
+    assert set((await _said(store)).values()) == {1}
+    assert len(await _published(store)) == 40
+
+
+@pytest.mark.parametrize("mood", MOODS)
+async def test_one_that_cannot_be_done_holds_up_nobody_and_leaves_no_trace(
+    rows: DueRows, store: Store, clock: MovedClock, mood: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.due.TOGETHER", 3)
+    await _keep(
+        store,
+        *(Reminder(id=f"bad{n}", mood=mood, due_at=NOW - 2 * HOUR) for n in range(7)),
+        *(Reminder(id=f"good{n}", due_at=NOW - HOUR) for n in range(4)),
+    )
+    for _ in range(6):
+        await rows.step(remind)
+
+    said = await _said(store)
+    assert {name for name, times in said.items() if times} == {f"good{n}" for n in range(4)}
+    assert await _published(store) == [f"good{n}" for n in range(4)]
+    assert await rows.overdue() == 7
+
+
+async def test_it_is_tried_again_later(
+    rows: DueRows, store: Store, clock: MovedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _keep(store, Reminder(id="a", mood="refused", due_at=NOW))
+    monkeypatch.setattr("shared.due.AGAIN_AFTER", 0)
+    await rows.step(remind)
+    assert await _said(store) == {"a": 0}
+
+    await store.collection(Reminder).update_one({}, {"$set": {"mood": "well"}})
+    await rows.step(remind)
+
+    assert await _said(store) == {"a": 1}
+
+
+async def test_a_defect_is_counted_and_a_refusal_is_not(
+    rows: DueRows, store: Store, clock: MovedClock, telemetry: Telemetry
+) -> None:
+    await _keep(store, *(Reminder(id=mood.replace(" ", "-"), mood=mood, due_at=NOW) for mood in MOODS))
+    await rows.step(remind)
+
+    assert telemetry.registry.get_sample_value("telemachus_failures_total", {"part": "due"}) == 1
+
+
+async def test_a_database_that_is_away_is_no_fault_of_the_row(
+    store: Store, clock: MovedClock, telemetry: Telemetry
+) -> None:
+    answers: list[Exception | None] = [AutoReconnect("away"), None]
+
+    @when_due(Reminder)
+    async def unlucky(reminder: Reminder, now: datetime, unit: Unit) -> None:
+        if (error := answers.pop(0)) is not None:
+            raise error
+        await remind.call(reminder, now, unit)
+
+    rows = DueRows(store, [unlucky], telemetry)
+    await _keep(store, Reminder(id="a", due_at=NOW))
+    with pytest.raises(AutoReconnect):
+        await rows.step(unlucky)
+    await rows.step(unlucky)
+
+    assert await _said(store) == {"a": 1}

@@ -1,0 +1,52 @@
+"""A service running in this process, with broker and database, and what it can be waited for."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import httpx
+from fastapi import FastAPI
+
+from deploy.local.issuer import Issuer
+from shared.clock import Clock
+from shared.service import Service
+from tests.support.apps import client_of, settings_for, signed_in
+from tests.support.backends import Kafka, Mongo
+
+PATIENCE = 90.0
+"""Seconds; joining a consumer group takes some, and machines are shared."""
+
+
+@asynccontextmanager
+async def serving(
+    service: Service, issuer: Issuer, kafka: Kafka, mongodb: Mongo, prefix: str, clock: Clock | None = None
+) -> AsyncIterator[tuple[FastAPI, httpx.AsyncClient]]:
+    """The application at work, once it has its partitions, and a client that calls it."""
+    settings = settings_for(
+        issuer, kafka_bootstrap_servers=kafka.bootstrap_servers, mongodb_url=mongodb.url, mongodb_database_prefix=prefix
+    )
+    app = service.app(settings, clock)
+    async with app.router.lifespan_context(app), client_of(app) as client:
+        await until(lambda: _ready(client))
+        yield app, client
+
+
+async def _ready(client: httpx.AsyncClient) -> bool:
+    return (await client.get("/health/ready")).status_code == 200
+
+
+async def quiet(client: httpx.AsyncClient, issuer: Issuer) -> bool:
+    """Whether nothing is left to be done but what waits for others."""
+    answer = await client.get("/operations/backlog", headers=signed_in(issuer, "operator"))
+    backlog = answer.json()
+    return answer.status_code == 200 and backlog["outbox"] == backlog["due"] == backlog["lag"] == 0
+
+
+async def until(holds: Callable[[], Awaitable[bool]]) -> None:
+    """Wait for it; raises TimeoutError after a long while."""
+    deadline = time.monotonic() + PATIENCE
+    while not await holds():
+        if time.monotonic() > deadline:
+            raise TimeoutError("it never came to hold")
+        await asyncio.sleep(0.1)

@@ -1,0 +1,37 @@
+"""One of every event, and records made of them."""
+
+import importlib
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+from shared.aggregate import Aggregate
+from shared.envelope import Origin, Record, Row, row_of
+from shared.streams import Event
+from tests.contract.schemas import EVENTS, EXAMPLES
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+ORIGIN = Origin("sessions", "eu-west")
+SERVICES = ("registration", "matching", "sessions", "feedback")
+
+
+def examples() -> list[Event]:
+    """The golden example of every event."""
+    files = sorted(Path(EXAMPLES).glob("*.json"))
+    return [EVENTS[file.stem].model_validate(json.loads(file.read_text())) for file in files]
+
+
+def row(event: Event, version: int = 1) -> Row:
+    """As it is published."""
+    return row_of(event, version=version, origin=ORIGIN, now=NOW)
+
+
+def record(row: Row) -> Record:
+    """As it stands in its topic."""
+    return Record(row.topic, 0, 7, 1, row.key, row.value, row.headers)
+
+
+def aggregates() -> list[type[Aggregate]]:
+    """Every kind that a service stores."""
+    apps = [importlib.import_module(f"services.{name}.app").service for name in SERVICES]
+    return [kind for service in apps for kind in service.aggregates]
