@@ -1,6 +1,7 @@
 """Kafka through FastStream: batches in, with their offsets committed only after the transaction."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,6 +25,8 @@ from shared.topics import LARGEST_RECORD
 
 log = structlog.get_logger()
 
+LEAVE, PATIENCE = 25.0, 4.0
+"""Seconds: for leaving the group, and for an answer of the broker."""
 TOGETHER = 500
 """Records a batch: what one MongoDB transaction takes in a few hundredths of a second."""
 ASK_POLL = 1.0
@@ -47,6 +50,10 @@ class Bus(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not ty
         self._inbox, self._telemetry, self._pulse = inbox, telemetry, pulse
         self._progress = Progress(telemetry, ask_for_replay)
         self._stopping = False
+        self.batches = 0
+        """How many have been dealt with."""
+        self.busy = False
+        """Whether one is being dealt with, or tried again."""
         self._broker = make_broker(settings, service)
         self._subscriber = self._broker.subscriber(
             *(stream.value for stream in streams),
@@ -76,6 +83,12 @@ class Bus(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not ty
         self._stopping = True
         await self._broker.stop()
 
+    async def start_anew(self) -> None:
+        """Leave the group and join it with another client; what was not committed comes again."""
+        with contextlib.suppress(Exception):  # it is given up because it does not answer any more
+            await asyncio.wait_for(self._subscriber.stop(), LEAVE)
+        await asyncio.wait_for(self._subscriber.start(), LEAVE)
+
     async def ping(self) -> bool:
         """Whether a broker answers within two seconds."""
         return await self._broker.ping(timeout=2.0)
@@ -91,7 +104,10 @@ class Bus(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not ty
         return bool(self._subscriber.consumer and self._subscriber.consumer.assignment())
 
     async def lag(self) -> dict[str, int]:
-        """Stream → events of the partitions held here that are not dealt with yet."""
+        """Stream → events of the partitions held here that are not dealt with yet; raises TimeoutError."""
+        return await asyncio.wait_for(self._lag(), PATIENCE)
+
+    async def _lag(self) -> dict[str, int]:
         consumer = self._subscriber.consumer
         lag = dict.fromkeys((stream.value for stream in self.streams), 0)
         if consumer is None:
@@ -125,8 +141,13 @@ class Bus(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not ty
         """One batch, until it is done: FastStream would go on without it if this raised."""
         raw: tuple[ConsumerRecord[bytes, bytes], ...] = message.raw_message
         records = [_record(r) for r in raw]
-        if await self._until_done(records):
-            await self._commit(records)
+        self.busy = True
+        try:
+            if await self._until_done(records):
+                await self._commit(records)
+                self.batches += 1
+        finally:
+            self.busy = False
 
     async def _until_done(self, records: list[Record]) -> bool:
         failed = 0

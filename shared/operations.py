@@ -15,7 +15,7 @@ from shared.access import Caller, allow, anyone
 from shared.events import ReplayRequested
 from shared.running import Running
 
-SILENT = {"inbox": math.inf, "outbox": 60.0, "parked": 60.0, "holes": 60.0, "due": 3600.0}
+SILENT = {"inbox": math.inf, "outbox": 60.0, "parked": 60.0, "holes": 60.0, "watchdog": 120.0, "due": 3600.0}
 """Seconds a part may go without a beat before the process counts as hung.
 
 The inbox has nothing to do while nothing happens (its task is looked at instead), a matching round may take long.

@@ -26,6 +26,7 @@ from shared.settings import Settings
 from shared.store import Store, Unit
 from shared.streams import Event, Stream
 from shared.telemetry import Telemetry
+from shared.watchdog import Watchdog
 
 log = structlog.get_logger()
 
@@ -77,6 +78,7 @@ class Running:
             await self.bus.start()
         self._loop("outbox", self.outbox.step)
         self._loop("parked", self._parked)
+        self._loop("watchdog", Watchdog(self.bus, self.telemetry).step)
         self._loop("holes", self.bus.ask_for_missing)
         for due in self.due.dues:
             self._loop("due", lambda due=due: self.due.step(due))  # type: ignore[misc]

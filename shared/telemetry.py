@@ -69,6 +69,11 @@ class Telemetry:
             ["stream"],
             registry=registry,
         )
+        self.restarts = Counter(
+            "telemachus_consumer_restarts",
+            "Consumers started anew because they stood still. Rising: look at the broker and the network.",
+            registry=registry,
+        )
         self.published = Counter(
             "telemachus_outbox_published", "Events the outbox has published.", ["topic"], registry=registry
         )
@@ -120,7 +125,7 @@ class Telemetry:
             self.lag.labels(stream.value)
             self.event_age.labels(stream.value)
             self.holes.labels(stream.value)
-        for part in ("inbox", "outbox", "due", "parked", "holes"):
+        for part in ("inbox", "outbox", "due", "parked", "holes", "watchdog"):
             self.retries.labels(part)
             self.failures.labels(part)
 
