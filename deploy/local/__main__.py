@@ -148,14 +148,12 @@ def _tokens(name: str, directory: Path, stack: Stack) -> Path:
 
 def _where_to_look(stack: Stack, tokens: Path, seconds: float) -> None:
     console.print(f"\n[bold]Telemachus is up[/bold] after {seconds:.0f} s. Sign in as a demo persona at\n")
-    console.print(f"  {stack.url}/                     the programme, live")
+    console.print(f"  {stack.url}/".ljust(48) + "the programme, live")
     for service in SERVICES:
-        console.print(f"  {stack.url}/{service.name}/docs".ljust(46) + f"the interface of {service.name}")
+        console.print(f"  {stack.url}/{service.name}/docs".ljust(48) + f"the interface of {service.name}")
+    console.print(f"\nBearer tokens of demo personas, for twelve hours, are in {tokens}. For example:\n")
     console.print(
-        f"\nDemo personas' bearer tokens, for twelve hours: {', '.join(p.name for p in sorted(tokens.iterdir()))}"
-    )
-    console.print(
-        f'  curl -H "Authorization: Bearer $(cat {tokens}/manager)" {stack.url}/matching/programmes/{{id}}/pairs'
+        f'  curl -H "Authorization: Bearer $(cat {tokens}/manager)" \\\n    {stack.url}/registration/programmes'
     )
     console.print("\nCtrl-C stops it. Nothing is lost; `make up` goes on where it was.")
 
