@@ -1,6 +1,6 @@
 # make up      everything on this machine: Kafka, MongoDB, four services, a demo programme (Ctrl-C stops it)
 # make up ONCE=1 SCENARIO=ge-1999   the same, played to its end with a moved clock
-# make test    unit, contract, integration and browser tests
+# make test    unit, contract, integration, browser and chaos tests
 # make lint    style, types, and who may import whom
 # make bench   measurements     make chaos   processes killed, brokers taken away
 # make lock    requirements/*.txt anew from pyproject.toml
@@ -22,7 +22,7 @@ up: .venv/embedded
 	$(RUN) -m deploy.local
 
 test: .venv/dev
-	$(RUN) -m pytest tests/unit tests/contract tests/integration tests/browser
+	$(RUN) -m pytest tests/unit tests/contract tests/integration tests/browser tests/chaos
 
 lint: .venv/dev
 	$(RUN) -m ruff check

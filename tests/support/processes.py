@@ -109,7 +109,7 @@ class Processes:
     def ready(self, name: str) -> tuple[int, dict[str, Any]]:
         """What it answers to whether it is ready: status (0: nothing) and reasons."""
         status, body = self._ask(name, "/health/ready")
-        return status, json.loads(body)["because"] if status in (httpx.codes.OK, httpx.codes.SERVICE_UNAVAILABLE) else {}
+        return status, json.loads(body)["because"] if status else {}
 
     def alive(self, name: str) -> int:
         """The status it answers with to whether it is alive; 0 when it does not answer."""

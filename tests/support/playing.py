@@ -1,0 +1,49 @@
+"""Plays scenarios of the demo against services that run as processes of their own."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+from deploy.local.scenario.gateway import Gateway
+from deploy.local.scenario.generator import DEFAULT_SEED, generate
+from deploy.local.scenario.invariants import violations
+from deploy.local.scenario.opening import opening
+from deploy.local.scenario.player import Player
+from deploy.local.scenario.report import Report, collect
+from deploy.local.scenario.stage import Stage
+from tests.support.processes import Processes
+
+BEGAN = timedelta(days=100)
+"""How long ago programmes begin; the clock moves on from there."""
+
+
+@asynccontextmanager
+async def stage_for(name: str, processes: Processes) -> AsyncIterator[Stage]:
+    """The scenario of that name before its first day, in front of these processes."""
+    today = datetime.now(UTC) - BEGAN
+    processes.clock.move_to(today)
+    async with Gateway(processes.urls, processes.issuer.token) as gateway:
+        scenario = generate(name, DEFAULT_SEED, today.date())
+        yield Stage(scenario=scenario, gateway=gateway, clock=processes.clock)
+
+
+async def play(stage: Stage) -> Report:
+    """From the first application to the last session; the programme is closed then."""
+    await opening(stage)
+    player = Player(stage)
+    await player.play_on()
+    await player.end()
+    return await collect(stage)
+
+
+async def broken(processes: Processes) -> list[str]:
+    """What topics and databases hold against the invariants, in sentences; empty when all is well."""
+    return violations(await asyncio.to_thread(processes.evidence))
+
+
+def is_sane(report: Report) -> bool:
+    """Whether everything a programme is about has happened in it, and came to its end."""
+    sessions, alarms = report.sessions, report.alarms
+    happened = report.pairs["completed"], sessions["held"], sessions["cancelled"], sessions["missed"]
+    return all(happened) and alarms["recovered"] > 0 and sessions["scheduled"] == 0 and report.pulses["answered"] > 0
