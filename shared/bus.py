@@ -25,8 +25,11 @@ from shared.topics import LARGEST_RECORD
 
 log = structlog.get_logger()
 
-LEAVE, PATIENCE = 25.0, 4.0
-"""Seconds: for leaving the group, and for an answer of the broker."""
+LEAVE, COMMIT, PATIENCE = 25.0, 10.0, 4.0
+"""Seconds: for leaving or joining the group, for a commit, and for other answers of the broker.
+
+Without them a client that lost its broker at a bad moment may wait for ever.
+"""
 TOGETHER = 500
 """Records a batch: what one MongoDB transaction takes in a few hundredths of a second."""
 ASK_POLL = 1.0
@@ -173,8 +176,8 @@ class Bus(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not ty
         done = {TopicPartition(record.topic, record.partition): record.offset + 1 for record in records}
         self._progress.dealt_with(done)
         try:
-            await self._consumer.commit(done)
-        except KafkaError as error:
+            await asyncio.wait_for(self._consumer.commit(done), COMMIT)
+        except (KafkaError, TimeoutError) as error:
             log.warning("offsets not committed", because=type(error).__name__)
 
 

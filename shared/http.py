@@ -7,9 +7,11 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 import structlog
+from aiokafka.errors import KafkaError
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
+from pymongo.errors import PyMongoError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -26,12 +28,12 @@ METHODS = frozenset(HTTPMethod)
 """Anything else shares one metric label, so that nobody can make labels up."""
 
 
-def _store(request: Request) -> Store:
+async def _store(request: Request) -> Store:
     store: Store = request.app.state.store
     return store
 
 
-def _pseudonym(request: Request) -> Callable[[str], str]:
+async def _pseudonym(request: Request) -> Callable[[str], str]:
     settings: Settings = request.app.state.settings
     key = settings.pseudonym_key.get_secret_value()
     return lambda employee_id: person_id(employee_id, key)
@@ -58,6 +60,8 @@ def explain_errors(app: FastAPI, settings: Settings) -> None:
     app.add_exception_handler(Unauthenticated, _unauthenticated(settings.sign_in_url))
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    for away in (KafkaError, PyMongoError, TimeoutError):
+        app.add_exception_handler(away, _away)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -97,11 +101,15 @@ def _http(_: Request, error: Any) -> Response:
     return response
 
 
-def _unexpected(_: Request, error: Any) -> Response:
-    if is_transient(error):
-        response = problem(503, "Try again in a moment", "The database does not answer at the moment.")
-        response.headers["Retry-After"] = "2"
-        return response
+def _away(_: Request, error: Any) -> Response:
+    if not is_transient(error):
+        raise error
+    response = problem(503, "Try again in a moment", "Broker or database do not answer at the moment.")
+    response.headers["Retry-After"] = "2"
+    return response
+
+
+def _unexpected(_: Request, __: Any) -> Response:
     return problem(500, "Our fault", "Something went wrong here. It was recorded; trying again may help.")
 
 

@@ -1,5 +1,6 @@
 """How far a consumer is in each partition, and the holes it meets: offsets the broker no longer has."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,8 @@ ASK_AGAIN_AFTER = 60.0
 OVERLAP = timedelta(hours=1)
 """What came shortly before a hole is asked for again too: events of several keys are not ordered by their time."""
 
+PATIENCE = 10.0
+"""Seconds for an answer of the broker: a client that lost it at a bad moment may wait for ever."""
 BEGINNING = datetime.fromtimestamp(0, UTC)
 
 AskForReplay = Callable[[Stream, datetime], Awaitable[None]]
@@ -45,8 +48,10 @@ class Progress:
         self._dealt_with.update(offsets)
 
     async def next(self, tp: TopicPartition, consumer: AIOKafkaConsumer) -> int:
-        """The offset of the first record that is not dealt with yet."""
-        return self._dealt_with[tp] if tp in self._dealt_with else await consumer.committed(tp) or 0
+        """The offset of the first record that is not dealt with yet; raises what is transient."""
+        if tp in self._dealt_with:
+            return self._dealt_with[tp]
+        return await asyncio.wait_for(consumer.committed(tp), PATIENCE) or 0
 
     async def look_for_holes(self, records: Sequence[Record], consumer: AIOKafkaConsumer) -> None:
         """Offsets that jumped mean events that are gone: ask for them."""

@@ -15,11 +15,10 @@ def free_port() -> int:
     return port
 
 
-def must_be_free(port: int, name: str) -> None:
+def must_be_free(port: int, name: str, remedy: str = "choose another port") -> None:
     """Raises CannotStart when somebody listens there: ``name`` is what wanted the port."""
     with socket.socket() as probe:
         if probe.connect_ex((HOST, port)) == 0:
             raise CannotStart(
-                f"Port {port}, which {name} is to listen on, is taken by another program: "
-                "stop that one or choose another port."
+                f"Port {port}, which {name} is to listen on, is taken by another program: stop that one or {remedy}."
             )

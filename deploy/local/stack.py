@@ -87,7 +87,7 @@ def _kept_secret(file: Path) -> str:
 @asynccontextmanager
 async def running(directory: Path, port: int, found: Backends) -> AsyncIterator[Stack]:
     """The four services behind one loopback address, until the block ends."""
-    must_be_free(port, "Telemachus")
+    must_be_free(port, "Telemachus", f"choose another port (PORT={port + 1})")
     issuer, clock = Issuer(directory), MovedClock(directory / "clock")
     settings = settings_for(found, issuer, directory)
     apps = {service.name: service.app(settings, clock) for service in SERVICES}

@@ -7,7 +7,7 @@ from typing import Any
 
 from deploy.local.scenario.gateway import Away, Gateway, Identity, Unexpected
 
-PAUSE = 0.2
+PAUSE = 0.1
 LOOKS = 2
 """Once is not enough: what one service publishes after it was asked can be another's next backlog."""
 
