@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import httpx
 import structlog
 from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -27,6 +28,8 @@ UNUSABLE = (httpx.HTTPError, OSError, JoseError, LookupError, TypeError, ValueEr
 """What fetching and reading keys raises when the issuer is away, or answers something else."""
 LEEWAY, KEYS_FOR, ASK_AGAIN_AFTER = 30, 600.0, 10.0
 COOKIE = "telemachus_token"
+BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A token of your identity provider.")
+"""Tells OpenAPI what is wanted; the token is taken by ``_token``, from the cookie too."""
 
 
 class Unauthenticated(Exception):
@@ -167,7 +170,7 @@ class _Allow:
     def __init__(self, roles: tuple[RoleName, ...]) -> None:
         self.roles = roles
 
-    async def __call__(self, request: Request) -> Caller:
+    async def __call__(self, request: Request, _: Annotated[object, Depends(BEARER)]) -> Caller:
         access: Access = request.app.state.access
         caller = await access.caller(_token(request))
         if caller.roles.isdisjoint(self.roles):

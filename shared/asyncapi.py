@@ -1,7 +1,6 @@
-"""The AsyncAPI 3.0 document of a service, generated from what it says and hears, and a page to read it."""
+"""The AsyncAPI 3.0 document of a service, generated from what it says and hears."""
 
 from collections.abc import Iterable, Sequence
-from html import escape
 from typing import Any
 
 from shared.streams import Event
@@ -61,27 +60,8 @@ def _message(event: type[Event]) -> dict[str, Any]:
     return {
         "name": event.type,
         "title": event.__name__,
-        "summary": (event.__doc__ or "").strip().split("\n")[0],
+        "summary": (event.__doc__ or "").strip().split("\n")[0].replace("``", ""),
         "contentType": "application/json",
         "headers": HEADERS,
         "payload": {"schemaFormat": draft, "schema": event.model_json_schema(ref_template=here)},
     }
-
-
-def page(found: dict[str, Any]) -> str:
-    """The document for people: a table a channel, without scripts."""
-    rows = "".join(_section(name, found) for name in found["operations"])
-    title = escape(found["info"]["title"])
-    return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title} – events</title>'
-        '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">'
-        f'<h1>{title} – events</h1><p><a href="asyncapi.json">AsyncAPI 3.0 document</a></p>{rows}'
-    )
-
-
-def _section(operation: str, found: dict[str, Any]) -> str:
-    verb, _, stream = operation.partition(".")
-    names = [reference["$ref"].rpartition("/")[2] for reference in found["operations"][operation]["messages"]]
-    messages = found["components"]["messages"]
-    items = "".join(f"<dt><code>{escape(n)}</code><dd>{escape(messages[n]['summary'])}" for n in names)
-    return f"<h2>{verb.capitalize()}s on <code>{escape(stream)}</code></h2><dl>{items}</dl>"

@@ -14,6 +14,7 @@ from shared import asyncapi
 from shared.access import Caller, allow, anyone
 from shared.events import ReplayRequested
 from shared.running import Running
+from shared.web.pages import Pages
 
 SILENT = {"inbox": math.inf, "outbox": 60.0, "parked": 60.0, "holes": 60.0, "watchdog": 120.0, "due": 3600.0}
 """Seconds a part may go without a beat before the process counts as hung.
@@ -23,6 +24,7 @@ The inbox has nothing to do while nothing happens (its task is looked at instead
 PATIENCE = 4.0
 
 router = APIRouter(tags=["operations"])
+pages = Pages("shared.web")
 
 
 def _running(request: Request) -> Running:
@@ -93,16 +95,16 @@ async def backlog(running: Parts, _: Annotated[Caller, allow("operator")]) -> di
     }
 
 
-@router.get("/asyncapi.json", dependencies=[anyone()], include_in_schema=False)
+@router.get("/asyncapi.json", name="asyncapi-document", dependencies=[anyone()], include_in_schema=False)
 async def asyncapi_document(running: Parts) -> dict[str, Any]:
     """The events this service says and hears."""
     return _document(running)
 
 
 @router.get("/asyncapi", dependencies=[anyone()], include_in_schema=False)
-async def asyncapi_page(running: Parts) -> HTMLResponse:
+async def asyncapi_page(request: Request, running: Parts) -> HTMLResponse:
     """The same for reading."""
-    return HTMLResponse(asyncapi.page(_document(running)))
+    return pages.page(request, "asyncapi.html", service=running.service.name, document=_document(running))
 
 
 def _document(running: Running) -> dict[str, Any]:

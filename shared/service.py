@@ -19,6 +19,7 @@ from shared.running import Running
 from shared.settings import Settings, from_environment
 from shared.streams import Event, Stream
 from shared.telemetry import configure_logs
+from shared.web.static import static_router
 
 LARGEST_BODY = 1024 * 1024
 """Bytes of a request, unless its route says otherwise: nobody may fill the memory, least of all without a token."""
@@ -68,7 +69,7 @@ class Service:
         app.state.access = Access(settings)
         app.add_middleware(Observed, telemetry=running.telemetry)
         explain_errors(app, settings)
-        for router in (operations, self.router, *self.pages):
+        for router in (operations, static_router, self.router, *self.pages):
             app.include_router(router)
         return app
 

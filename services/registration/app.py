@@ -17,7 +17,6 @@ from shared.events import (
     RegistrationClosed,
 )
 from shared.service import Service
-from shared.web.static import static_router
 
 service = Service(
     name="registration",
@@ -34,5 +33,5 @@ service = Service(
     handlers=handlers,
     router=api.router,
     aggregates=(Programme, Person, Participant, PairCard, Feed),
-    pages=(pages.router, static_router),
+    pages=(pages.router,),
 )
