@@ -17,7 +17,7 @@ from shared.connection import make_broker
 from shared.envelope import Record
 from shared.inbox import Inbox, StreamPoisoned
 from shared.loops import Pulse, pause, told
-from shared.progress import AskForReplay, Progress
+from shared.progress import AskForReplay, NoAnswer, Progress
 from shared.settings import Settings
 from shared.streams import Stream
 from shared.telemetry import Telemetry
@@ -57,6 +57,8 @@ class Bus(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not ty
         """How many have been dealt with."""
         self.busy = False
         """Whether one is being dealt with, or tried again."""
+        self.broken = False
+        """Whether a batch was given up because the client has no broker: nothing is taken from it any more."""
         self._broker = make_broker(settings, service)
         self._subscriber = self._broker.subscriber(
             *(stream.value for stream in streams),
@@ -84,17 +86,27 @@ class Bus(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not ty
     async def stop(self) -> None:
         """Finish the batch in hand, commit, and leave the group."""
         self._stopping = True
-        await self._broker.stop()
+        try:
+            await asyncio.wait_for(self._broker.stop(), LEAVE)
+        except TimeoutError:
+            log.warning("left the group without a farewell")
 
     async def start_anew(self) -> None:
         """Leave the group and join it with another client; what was not committed comes again."""
-        with contextlib.suppress(Exception):  # it is given up because it does not answer any more
+        old = self._subscriber.consumer
+        try:
             await asyncio.wait_for(self._subscriber.stop(), LEAVE)
+        except (KafkaError, TimeoutError):
+            await self._cut_off(old)
         await asyncio.wait_for(self._subscriber.start(), LEAVE)
+        self.broken = False
+        self._pulse.trouble("inbox", None)
 
-    async def ping(self) -> bool:
-        """Whether a broker answers within two seconds."""
-        return await self._broker.ping(timeout=2.0)
+    async def _cut_off(self, old: Any) -> None:
+        """A client that cannot leave must not keep its place in the group by its heart-beats either."""
+        if old is not None:
+            with contextlib.suppress(KafkaError, TimeoutError):
+                await asyncio.wait_for(old._client.close(), PATIENCE)
 
     @property
     def alive(self) -> bool:
@@ -144,6 +156,8 @@ class Bus(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not ty
         """One batch, until it is done: FastStream would go on without it if this raised."""
         raw: tuple[ConsumerRecord[bytes, bytes], ...] = message.raw_message
         records = [_record(r) for r in raw]
+        if self.broken:
+            return  # this batch comes after the one given up: it must not be committed before it
         self.busy = True
         try:
             if await self._until_done(records):
@@ -154,7 +168,7 @@ class Bus(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not ty
 
     async def _until_done(self, records: list[Record]) -> bool:
         failed = 0
-        while not self._stopping:
+        while not (self._stopping or self.broken):
             self._pulse.beat("inbox")
             try:
                 await self._progress.look_for_holes(records, self._consumer)
@@ -164,6 +178,7 @@ class Bus(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not ty
                 failed += 1
                 self._telemetry.halted.set(isinstance(error, StreamPoisoned))
                 told("inbox", error, self._pulse, self._telemetry)
+                self.broken = isinstance(error, NoAnswer)
                 await asyncio.sleep(pause(failed))
             else:
                 self._telemetry.halted.set(0)

@@ -47,7 +47,7 @@ async def live(running: Parts) -> Response:
 @router.get("/health/ready", dependencies=[anyone()])
 async def ready(running: Parts) -> Response:
     """Ready means broker and database answer and nothing is being tried again: 503 and the reason when not."""
-    database, broker = await asyncio.gather(_answers(running.store.ping()), _answers(running.bus.ping()))
+    database, broker = await asyncio.gather(_answers(running.store.ping()), _answers(running.bus.lag()))
     why = dict(running.pulse.troubles)
     why |= {} if database else {"mongodb": "does not answer"}
     why |= {} if broker else {"kafka": "does not answer"}
@@ -58,9 +58,10 @@ async def ready(running: Parts) -> Response:
 
 async def _answers(question: Any) -> bool:
     try:
-        return await asyncio.wait_for(question, PATIENCE) is not False
+        await asyncio.wait_for(question, PATIENCE)
     except (PyMongoError, KafkaError, TimeoutError, OSError):
         return False
+    return True
 
 
 @router.get("/metrics", dependencies=[anyone()])

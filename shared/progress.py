@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
 
 from shared.envelope import Record, Undecodable, open_envelope
 from shared.streams import Stream
@@ -23,6 +24,10 @@ PATIENCE = 10.0
 BEGINNING = datetime.fromtimestamp(0, UTC)
 
 AskForReplay = Callable[[Stream, datetime], Awaitable[None]]
+
+
+class NoAnswer(TimeoutError):
+    """The consumer's client has lost its broker; it may never find it again, another client would."""
 
 
 class Progress:
@@ -48,10 +53,14 @@ class Progress:
         self._dealt_with.update(offsets)
 
     async def next(self, tp: TopicPartition, consumer: AIOKafkaConsumer) -> int:
-        """The offset of the first record that is not dealt with yet; raises what is transient."""
+        """The offset of the first record that is not dealt with yet; raises NoAnswer."""
         if tp in self._dealt_with:
             return self._dealt_with[tp]
-        return await asyncio.wait_for(consumer.committed(tp), PATIENCE) or 0
+        try:
+            committed = await asyncio.wait_for(consumer.committed(tp), PATIENCE) or 0
+        except (KafkaError, TimeoutError) as error:
+            raise NoAnswer("the consumer does not get its offsets") from error
+        return self._dealt_with.setdefault(tp, committed)
 
     async def look_for_holes(self, records: Sequence[Record], consumer: AIOKafkaConsumer) -> None:
         """Offsets that jumped mean events that are gone: ask for them."""

@@ -35,7 +35,7 @@ class Watchdog:
         await asyncio.sleep(LOOK)
         if not await self._stands_still():
             self._moved_at = time.monotonic()
-        elif time.monotonic() - self._moved_at > STILL:
+        elif self._bus.broken or time.monotonic() - self._moved_at > STILL:
             log.warning("consumer stands still, starting it anew")
             self._telemetry.restarts.inc()
             self._starting = True
@@ -44,12 +44,12 @@ class Watchdog:
 
     async def _stands_still(self) -> bool:
         """Whether there is something to read, or no telling, and no batch since the last look."""
+        if self._bus.broken or self._starting:
+            return True
         before, self._batches = self._batches, self._bus.batches
         if self._batches != before or self._bus.busy:
             return False
-        if self._starting:
-            return True
         try:
             return sum((await self._bus.lag()).values()) > 0
         except (KafkaError, TimeoutError):
-            return await self._bus.ping()  # others are answered: it is this consumer and not the broker
+            return True

@@ -8,7 +8,7 @@ import pytest
 from fastapi import APIRouter
 
 from deploy.local.issuer import Issuer
-from shared import watchdog
+from shared import progress, watchdog
 from shared.events import SessionScheduled
 from shared.running import Running
 from shared.service import Service
@@ -20,9 +20,16 @@ from tests.support.serving import serving, until
 LEDGER = Service("ledger", (), ledger, APIRouter(), (ledger.Entry, ledger.Receipt))
 
 
+@pytest.mark.parametrize("question", ["getmany", "committed"])
 async def test_a_consumer_that_stands_still_is_started_anew(
-    fresh_kafka: Kafka, mongodb: Mongo, database_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    question: str,
+    fresh_kafka: Kafka,
+    mongodb: Mongo,
+    database_name: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(progress, "PATIENCE", 0.5)
     monkeypatch.setattr(watchdog, "LOOK", 0.2)
     monkeypatch.setattr(watchdog, "STILL", 1.0)
     async with serving(LEDGER, Issuer(tmp_path), fresh_kafka, mongodb, database_name) as (app, _):
@@ -30,12 +37,14 @@ async def test_a_consumer_that_stands_still_is_started_anew(
         client = running.bus._consumer
         stuck = asyncio.Event()
 
-        async def never(**_: Any) -> None:
+        async def never(*_: Any, **__: Any) -> None:
             stuck.set()
             await asyncio.Event().wait()
 
-        client.getmany = never
-        await stuck.wait()
+        setattr(client, question, never)
+        running.bus._progress.forget(client.assignment())
+        if question == "getmany":
+            await stuck.wait()
         rows = [ledger.row(ledger.event(SessionScheduled, f"s{n}"), 1) for n in range(20)]
         records = [(row.topic, row.key, row.value, [(n, v or b"") for n, v in row.headers]) for row in rows]
         await asyncio.to_thread(write, fresh_kafka.bootstrap_servers, records)
