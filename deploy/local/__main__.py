@@ -57,6 +57,9 @@ def main() -> int:
     except CannotStart as problem:
         console.print(f"[bold]Telemachus cannot start.[/bold] {problem}\nThe log: {log}")
         return 1
+    except KeyboardInterrupt:  # before the services were there to be told
+        console.print("Stopped.")
+        return 130
 
 
 async def _run(name: str, directory: Path, found: Backends, *, once: bool, began: float) -> int:
