@@ -81,6 +81,7 @@ class Service:
             self.app(settings),
             host=settings.http_host,
             port=settings.http_port,
+            loop="asyncio",  # uvloop fails where aiokafka does not expect it, and its client then waits for ever
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=5,
