@@ -8,6 +8,7 @@ coroutine and gets the unit of work: ``async (event, unit) -> None``; what it na
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from inspect import iscoroutinefunction
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,10 @@ class Hears:
     starts: Callable[[Any], Aggregate] | None = None
     needs: Mapping[str, type[Aggregate]] = field(default_factory=dict)
 
+    @cached_property
+    def _takes_the_unit(self) -> bool:
+        return iscoroutinefunction(self.call)
+
     def wants(self, event: Event) -> list[tuple[type[Aggregate], str]]:
         """The aggregates to have at hand before the handler runs."""
         wanted = [(kind, str(getattr(event, name))) for name, kind in self.needs.items()]
@@ -41,7 +46,7 @@ class Hears:
     async def handle(self, event: Event, unit: "Unit") -> None:
         """Run the handler in that unit of work; raises NotYet when something it needs is not there."""
         needed = [await unit.need(kind, str(getattr(event, name))) for name, kind in self.needs.items()]
-        if self.changes is None or iscoroutinefunction(self.call):
+        if self.changes is None or self._takes_the_unit:
             await self.call(event, unit)
             return
         identity = str(getattr(event, self.found_by))

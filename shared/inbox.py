@@ -250,9 +250,9 @@ class Inbox:
         for (topic, label, outcome), times in Counter(batch.outcomes).items():
             self._telemetry.events.labels(topic, label, outcome).inc(times)
         now = self._store.clock.now()
+        ages = {stream: self._telemetry.event_age.labels(stream.value) for stream in {e.stream for e in batch.handled}}
         for envelope in batch.handled:
-            age = self._telemetry.event_age.labels(envelope.stream.value)
-            age.observe(max(0.0, (now - envelope.time).total_seconds()))
+            ages[envelope.stream].observe(max(0.0, (now - envelope.time).total_seconds()))
 
 
 def _done(batch: Batch, identity: str) -> bool:

@@ -40,7 +40,7 @@ class Progress:
         self._missing: dict[Stream, datetime] = {}
         self._dealt_with: dict[TopicPartition, int] = {}
         self._read: dict[TopicPartition, int] = {}
-        self._last_time: dict[TopicPartition, datetime] = {}
+        self._last: dict[TopicPartition, Record] = {}
 
     def forget(self, partitions: Iterable[TopicPartition]) -> None:
         """They are, or were, another member's: what we knew of them is no longer so."""
@@ -68,17 +68,13 @@ class Progress:
             tp = TopicPartition(record.topic, record.partition)
             expected = self._read[tp] if tp in self._read else await self.next(tp, consumer)
             if record.offset > expected:
-                self._miss(Stream(record.topic), self._last_time.get(tp))
+                self._miss(Stream(record.topic), self._last.get(tp))
                 self._telemetry.holes.labels(record.topic).inc()
-            self._read[tp] = record.offset + 1
-            try:
-                self._last_time[tp] = open_envelope(record).time
-            except Undecodable:
-                continue
+            self._read[tp], self._last[tp] = record.offset + 1, record
         await self.ask()
 
-    def _miss(self, stream: Stream, last: datetime | None) -> None:
-        since = last - OVERLAP if last else BEGINNING
+    def _miss(self, stream: Stream, last: Record | None) -> None:
+        since = _just_before(last) if last else BEGINNING
         self._missing[stream] = min(since, self._missing.get(stream, since))
 
     async def ask(self) -> None:
@@ -94,3 +90,10 @@ class Progress:
                 self._asked_at[stream] = now
                 if self._missing.get(stream) == since:
                     del self._missing[stream]
+
+
+def _just_before(last: Record) -> datetime:
+    try:
+        return open_envelope(last).time - OVERLAP
+    except Undecodable:
+        return BEGINNING
