@@ -1,6 +1,7 @@
 """Work that goes on for as long as a service lives: it never dies of a broker that is away, and it shows its pulse."""
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -10,6 +11,12 @@ from shared.errors import is_transient
 from shared.telemetry import Telemetry
 
 log = structlog.get_logger()
+
+SILENT = {"inbox": math.inf, "outbox": 60.0, "parked": 60.0, "holes": 60.0, "watchdog": 120.0, "due": 3600.0}
+"""Seconds a part may go without a beat before the process counts as hung.
+
+The inbox has nothing to do while nothing happens (its task is looked at instead), a matching round may take long.
+"""
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 

@@ -1,7 +1,6 @@
 """What platform and ops teams ask every service: is it alive, is it ready, how is it doing, what does it speak."""
 
 import asyncio
-import math
 from typing import Annotated, Any
 
 from aiokafka.errors import KafkaError
@@ -13,14 +12,10 @@ from pymongo.errors import PyMongoError
 from shared import asyncapi
 from shared.access import Caller, allow, anyone
 from shared.events import ReplayRequested
+from shared.loops import SILENT
 from shared.running import Running
 from shared.web.pages import Pages
 
-SILENT = {"inbox": math.inf, "outbox": 60.0, "parked": 60.0, "holes": 60.0, "watchdog": 120.0, "due": 3600.0}
-"""Seconds a part may go without a beat before the process counts as hung.
-
-The inbox has nothing to do while nothing happens (its task is looked at instead), a matching round may take long.
-"""
 PATIENCE = 4.0
 
 router = APIRouter(tags=["operations"])

@@ -20,7 +20,7 @@ from shared.due import DueRows
 from shared.envelope import Origin, row_of
 from shared.events import ReplayRequested
 from shared.inbox import Inbox
-from shared.loops import Pulse, for_ever
+from shared.loops import SILENT, Pulse, for_ever
 from shared.outbox import Outbox
 from shared.settings import Settings
 from shared.store import Store, Unit
@@ -65,7 +65,7 @@ class Running:
         keep = timedelta(days=settings.outbox_keep_days)
         self.outbox = Outbox(self.store, partial(start_producer, settings, service.name), self.telemetry, keep)
         self.due = DueRows(self.store, declared.due(service.handlers), self.telemetry)
-        self.telemetry.expect(self.inbox.heard, streams)
+        self.telemetry.expect(self.inbox.heard, streams, SILENT)
         self._loops: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:

@@ -115,7 +115,7 @@ class Telemetry:
             registry=registry,
         )
 
-    def expect(self, heard: Iterable[type[Event]], streams: Iterable[Stream]) -> None:
+    def expect(self, heard: Iterable[type[Event]], streams: Iterable[Stream], parts: Iterable[str]) -> None:
         """Make the label sets that can be known beforehand."""
         for event in heard:
             for outcome in OUTCOMES:
@@ -125,7 +125,7 @@ class Telemetry:
             self.lag.labels(stream.value)
             self.event_age.labels(stream.value)
             self.holes.labels(stream.value)
-        for part in ("inbox", "outbox", "due", "parked", "holes", "watchdog"):
+        for part in parts:
             self.retries.labels(part)
             self.failures.labels(part)
 
