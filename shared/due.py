@@ -47,19 +47,29 @@ class DueRows:
         now = time.monotonic()
         self._put_off = {which: until for which, until in self._put_off.items() if until > now}
         put_off = [identity for kind, identity in self._put_off if kind is due.kind]
-        which = {"due_at": {"$lte": self._store.clock.now()}, "_id": {"$nin": put_off}}
+        which = {**due.where, "due_at": {"$lte": self._store.clock.now()}, "_id": {"$nin": put_off}}
         found = self._store.collection(due.kind).find(which, projection=["_id"]).sort("due_at", ASCENDING)
         return [document["_id"] async for document in found.limit(TOGETHER)]
 
     async def _together(self, due: Due, ids: list[str]) -> None:
         unit = self._store.unit()
-        await unit.fetch([(due.kind, identity) for identity in ids])
-        for identity in ids:
+        for identity in await self._readable(due, ids, unit):
             await self._one(due, identity, unit)
         try:
             await unit.commit()
         except Conflict:
             self._telemetry.conflicts.inc()
+
+    async def _readable(self, due: Due, ids: list[str], unit: Unit) -> list[str]:
+        """Fetch them all; a record that cannot be read is put off and must not hold up the others."""
+        try:
+            await unit.fetch([(due.kind, identity) for identity in ids])
+        except ValueError as error:
+            if len(ids) == 1:
+                self._give_up(due, ids[0], error)
+                return []
+            return [found for identity in ids for found in await self._readable(due, [identity], unit)]
+        return ids
 
     async def _one(self, due: Due, identity: str, unit: Unit) -> None:
         aggregate = await unit.find(due.kind, identity)
@@ -71,15 +81,19 @@ class DueRows:
             unit.undo()
             if is_transient(error):
                 raise
-            self._put_off[due.kind, identity] = time.monotonic() + AGAIN_AFTER
-            if not isinstance(error, NotYet | Refused | Conflict):
-                log.error("failed", part="due", key=identity, exc_info=error)
-                self._telemetry.failures.labels("due").inc()
+            self._give_up(due, identity, error)
         else:
             unit.keep()
+
+    def _give_up(self, due: Due, identity: str, error: Exception) -> None:
+        """For now; it is tried again later."""
+        self._put_off[due.kind, identity] = time.monotonic() + AGAIN_AFTER
+        if not isinstance(error, NotYet | Refused | Conflict):
+            log.error("failed", part=due.part, key=identity, exc_info=error)
+            self._telemetry.failures.labels(due.part).inc()
 
     async def overdue(self) -> int:
         """How many wait for their turn."""
         now = self._store.clock.now()
-        counts = [await self._store.count(due.kind, {"due_at": {"$lte": now}}) for due in self.dues]
+        counts = [await self._store.count(due.kind, {**due.where, "due_at": {"$lte": now}}) for due in self.dues]
         return sum(counts)

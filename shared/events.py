@@ -120,23 +120,23 @@ class _Pair(OfProgramme):
 
 
 class PairProposed(_Pair):
-    """A round suggests these two; nobody has agreed yet."""
+    """These two are suggested; a manager has yet to agree. ``round_id`` is None when the waiting list brought them."""
 
-    round_id: Id
+    round_id: Id | None
     score: int
     criteria: tuple[Criterion, ...]
 
 
 class PairFormed(_Pair):
-    """These two are mentor and mentee from now on."""
+    """These two are mentor and mentee from now on. ``round_id`` is None when the waiting list brought them."""
 
-    round_id: Id
+    round_id: Id | None
     score: int
     criteria: tuple[Criterion, ...]
 
 
 class PairDeclined(_Pair):
-    """One of the two said no to the proposal, without blame."""
+    """One of the two said no within the first days, without blame: nobody is told which. PairDissolved follows."""
 
 
 class Parting(StrEnum):
@@ -145,6 +145,7 @@ class Parting(StrEnum):
     WITHDRAWN = "withdrawn"
     MANAGER = "manager"
     OWN_WISH = "own-wish"
+    DECLINED = "declined"
 
 
 class PairDissolved(_Pair):
@@ -157,18 +158,89 @@ class PairCompleted(_Pair):
     """The pair reached the end of the programme."""
 
 
-class MatchingRoundCompleted(OfProgramme):
-    """A round is done: who was paired is told by PairFormed, how it went is told here."""
+class PairRechecked(_Pair):
+    """What is known of the two changed. ``broken`` names the hard rules that no longer hold; none: all hold again."""
 
+    broken: tuple[str, ...]
+
+
+# -- rounds, said by matching
+
+
+Count = Annotated[int, Field(ge=0)]
+
+
+class _Round(OfProgramme):
+    abstract: ClassVar[bool] = True
     stream = Stream.PAIRS
     subject_field = "round_id"
     key_field = "programme_id"
 
     round_id: Id
-    pairs: Annotated[int, Field(ge=0)]
+
+
+class MatchingRoundProgressed(_Round):
+    """A running round has got this far: ``done`` of ``of`` steps of a stage; at most one a second."""
+
+    stage: str
+    done: Count
+    of: Count
+
+
+class MatchingRoundProposed(_Round):
+    """A round suggests pairs and waits for a manager; each is told by PairProposed."""
+
+    pairs: Count
+    people: Count
+    """Who would have a partner and has none now."""
     total_score: int
+    gap: Count
+    """Points to the proven bound; 0: no better set of pairs exists."""
+
+
+class MatchingRoundCompleted(_Round):
+    """A round is done: who was paired is told by PairFormed, how it went is told here."""
+
+    pairs: Count
+    people: Count
+    """Who has a partner now and had none."""
+    most_possible: Count
+    """People that could be paired at most, proven."""
+    total_score: int
+    minimum_score: int
+    """Points of the lowest pair; 0 when there is none."""
+    gap: Count
+    """Points to the proven bound; 0: no better set of pairs exists."""
     unmatched: dict[str, int]
     """Reason → number of people."""
+
+
+class RoundFailure(StrEnum):
+    """Why a round will not succeed."""
+
+    PROGRAMME_OVER = "programme-over"
+    WORKER_LOST = "worker-lost"
+    DEFECT = "defect"
+
+
+class MatchingRoundFailed(_Round):
+    """A round ended without a result."""
+
+    because: RoundFailure
+
+
+class RoundCancellation(StrEnum):
+    """Why a round is not wanted any more."""
+
+    MANAGER = "manager"
+    SUPERSEDED = "superseded"
+    """Other proposals of the programme were approved instead."""
+
+
+class MatchingRoundCancelled(_Round):
+    """A round will form no (more) pairs; what it proposed no longer stands."""
+
+    because: RoundCancellation
 
 
 # -- sessions, said by sessions

@@ -83,11 +83,22 @@ class Due:
 
     kind: type[Aggregate]
     call: Callable[[Any, datetime, "Unit"], Awaitable[None]]
+    where: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def part(self) -> str:
+        """What its loop is called: each has one of its own, so that a long handler holds up no other."""
+        return f"due:{self.call.__name__}"
 
 
-def when_due(kind: type[Aggregate]) -> Callable[[Callable[[Any, datetime, "Unit"], Awaitable[None]]], Due]:
-    """Declare what happens when an aggregate of this kind falls due."""
-    return lambda call: Due(kind, call)
+def when_due(
+    kind: type[Aggregate], where: Mapping[str, Any] | None = None
+) -> Callable[[Callable[[Any, datetime, "Unit"], Awaitable[None]]], Due]:
+    """Declare what happens when an aggregate of this kind falls due.
+
+    ``where``: a MongoDB query for those it is about, so that what takes minutes can be told from what takes none.
+    """
+    return lambda call: Due(kind, call, where or {})
 
 
 def heard(module: ModuleType) -> list[Hears]:

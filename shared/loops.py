@@ -4,6 +4,8 @@ import asyncio
 import math
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
+from functools import partial
 
 import structlog
 
@@ -12,13 +14,23 @@ from shared.telemetry import Telemetry
 
 log = structlog.get_logger()
 
-SILENT = {"inbox": math.inf, "outbox": 60.0, "parked": 60.0, "holes": 60.0, "watchdog": 120.0, "due": 3600.0}
+SILENT = {"inbox": math.inf, "outbox": 60.0, "parked": 60.0, "holes": 60.0, "watchdog": 120.0}
 """Seconds a part may go without a beat before the process counts as hung.
 
-The inbox has nothing to do while nothing happens (its task is looked at instead), a matching round may take long.
+The inbox has nothing to do while nothing happens (its task is looked at instead).
 """
 
+SILENT_DUE = 60.0
+"""The same for what is done when a time has come; what takes longer commits units of work meanwhile."""
+
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
+
+_beat: ContextVar[Callable[[], None]] = ContextVar("beat", default=lambda: None)
+
+
+def still_moving() -> None:
+    """Beat for the loop this is called in, in the middle of a step; every unit of work does. Elsewhere: nothing."""
+    _beat.get()()
 
 
 class Pulse:
@@ -58,8 +70,9 @@ def pause(attempt: int) -> float:
 async def for_ever(part: str, step: Callable[[], Awaitable[object]], pulse: Pulse, telemetry: Telemetry) -> None:
     """Repeat a step until cancelled; when it fails, say so, wait and try again."""
     failed = 0
+    _beat.set(partial(pulse.beat, part))
     while True:
-        pulse.beat(part)
+        still_moving()
         try:
             await step()
         except Exception as error:

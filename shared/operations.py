@@ -12,7 +12,6 @@ from pymongo.errors import PyMongoError
 from shared import asyncapi
 from shared.access import Caller, allow, anyone
 from shared.events import ReplayRequested
-from shared.loops import SILENT
 from shared.running import Running
 from shared.web.pages import Pages
 
@@ -33,7 +32,7 @@ Parts = Annotated[Any, Depends(_running)]
 @router.get("/health/live", dependencies=[anyone()])
 async def live(running: Parts) -> Response:
     """Alive means moving: 503 when a loop has stood still for a minute or the consumer has died."""
-    silent = running.pulse.silent(SILENT)
+    silent = running.pulse.silent(running.silent)
     if silent or not running.bus.alive:
         return JSONResponse({"live": False, "standing still": silent or ["consumer"]}, 503)
     return JSONResponse({"live": True})
@@ -63,7 +62,9 @@ async def _answers(question: Any) -> bool:
 async def metrics(running: Parts) -> Response:
     """For Prometheus. What has to be counted in the database keeps its last value while that is away."""
     await _answers(_measure(running))
-    return Response(generate_latest(running.telemetry.registry), media_type=CONTENT_TYPE_LATEST)
+    own = running.service.metrics
+    registries = [running.telemetry.registry, *([own.registry] if own else [])]
+    return Response(b"".join(map(generate_latest, registries)), media_type=CONTENT_TYPE_LATEST)
 
 
 async def _measure(running: Running) -> None:
@@ -72,6 +73,8 @@ async def _measure(running: Running) -> None:
     telemetry.outbox_oldest.set(oldest.timestamp() if oldest else 0)
     telemetry.parked.set(await running.store.db["parked"].estimated_document_count())
     telemetry.due.set(await running.due.overdue())
+    if running.service.metrics:
+        await running.service.metrics.measure(running.store)
     for stream, events in (await running.bus.lag()).items():
         telemetry.lag.labels(stream).set(events)
 

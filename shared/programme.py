@@ -66,6 +66,22 @@ class Weights(Value):
     waiting: Annotated[int, Field(ge=0, le=100)] = 1
 
 
+class Goal(StrEnum):
+    """What a matching round goes for."""
+
+    MOST_PEOPLE = "most-people"
+    """As many people with a partner as possible, then the highest total score."""
+    BEST_TOTAL = "best-total"
+    """The highest total score, even if fewer people get a partner."""
+
+
+class Approval(StrEnum):
+    """Who turns a round's proposals into pairs."""
+
+    AUTOMATIC = "automatic"
+    MANAGER = "manager"
+
+
 class PairingRules(Value):
     """The settings of the rules in a programme; the rules themselves live in matching."""
 
@@ -73,6 +89,12 @@ class PairingRules(Value):
     same_unit: SameUnit = SameUnit.FORBID
     training: Training = Training.BOTH
     weights: Weights = Weights()
+    goal: Goal = Goal.MOST_PEOPLE
+    minimum_score: Annotated[int, Field(ge=0, le=100_000)] | None = None
+    """Points (weight times per cent, summed over the soft rules) under which no pair is made."""
+    approval: Approval = Approval.AUTOMATIC
+    decline_within_days: Annotated[int, Field(ge=0, le=30)] = 5
+    """Days after it was formed in which either side may decline a pair without blame; 0 switches it off."""
 
 
 class MomentumRules(Value):

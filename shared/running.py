@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Protocol
 
 import structlog
+from prometheus_client import CollectorRegistry
 from uuid_utils import uuid7
 
 from shared import handlers as declared
@@ -20,7 +21,7 @@ from shared.due import DueRows
 from shared.envelope import Origin, row_of
 from shared.events import ReplayRequested
 from shared.inbox import Inbox
-from shared.loops import SILENT, Pulse, for_ever
+from shared.loops import SILENT, SILENT_DUE, Pulse, for_ever
 from shared.outbox import Outbox
 from shared.settings import Settings
 from shared.store import Store, Unit
@@ -29,6 +30,19 @@ from shared.telemetry import Telemetry
 from shared.watchdog import Watchdog
 
 log = structlog.get_logger()
+
+
+class Metrics(Protocol):
+    """What a service counts beside what all of them count."""
+
+    @property
+    def registry(self) -> CollectorRegistry: ...
+
+    def said(self, event: Event) -> None:
+        """Count an event that a commit of this process has made true."""
+
+    async def measure(self, store: Store) -> None:
+        """Count what has to be counted in the database; called before the metrics are shown."""
 
 
 class Declared(Protocol):
@@ -46,6 +60,8 @@ class Declared(Protocol):
     def handlers(self) -> ModuleType: ...
     @property
     def aggregates(self) -> Sequence[type[Aggregate]]: ...
+    @property
+    def metrics(self) -> Metrics | None: ...
 
 
 class Running:
@@ -65,7 +81,11 @@ class Running:
         keep = timedelta(days=settings.outbox_keep_days)
         self.outbox = Outbox(self.store, partial(start_producer, settings, service.name), self.telemetry, keep)
         self.due = DueRows(self.store, declared.due(service.handlers), self.telemetry)
-        self.telemetry.expect(self.inbox.heard, streams, SILENT)
+        self.silent = SILENT | {due.part: SILENT_DUE for due in self.due.dues}
+        """Part → seconds after which it counts as hung."""
+        self.telemetry.expect(self.inbox.heard, streams, self.silent)
+        if service.metrics:
+            self.store.made_true = service.metrics.said
         self._loops: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -81,7 +101,7 @@ class Running:
         self._loop("watchdog", Watchdog(self.bus, self.telemetry).step)
         self._loop("holes", self.bus.ask_for_missing)
         for due in self.due.dues:
-            self._loop("due", lambda due=due: self.due.step(due))  # type: ignore[misc]
+            self._loop(due.part, lambda due=due: self.due.step(due))  # type: ignore[misc]
         log.info("started", service=self.service.name, region=self.settings.region)
 
     def _loop(self, part: str, step: Callable[[], object]) -> None:

@@ -1,7 +1,7 @@
 """What makes a service itself, and how it becomes an application that runs."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from types import ModuleType
 
@@ -15,7 +15,7 @@ from shared.aggregate import Aggregate
 from shared.clock import Clock, MovedClock, SystemClock
 from shared.http import Observed, explain_errors
 from shared.operations import router as operations
-from shared.running import Running
+from shared.running import Metrics, Running
 from shared.settings import Settings, from_environment
 from shared.streams import Event, Stream
 from shared.telemetry import configure_logs
@@ -35,6 +35,9 @@ class Service:
     router: APIRouter
     aggregates: Sequence[type[Aggregate]]
     pages: Sequence[APIRouter] = field(default=())
+    metrics: Metrics | None = None
+    beside: Callable[[], AbstractAsyncContextManager[None]] = nullcontext
+    """What stands beside it from before its start until after its end."""
 
     @property
     def hears(self) -> list[type[Event]]:
@@ -53,7 +56,7 @@ class Service:
 
         @asynccontextmanager
         async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-            async with AsyncExitStack() as stack:
+            async with self.beside(), AsyncExitStack() as stack:
                 stack.push_async_callback(running.stop)
                 await running.start()
                 yield

@@ -20,6 +20,7 @@ from shared.clock import Clock
 from shared.documents import Document, from_document, to_document
 from shared.envelope import Origin, Row, row_of
 from shared.errors import Absent, Conflict, NotYet
+from shared.loops import still_moving
 from shared.streams import Event
 from shared.tracing import next_traceparent
 
@@ -157,6 +158,8 @@ class Unit:
         await _in_transaction(store.client, all_of_it)
         if rows:
             store.said_something()
+        for event in [event for known in self._known.values() for event in known.raised]:
+            store.made_true(event)
 
 
 async def _in_transaction(client: AsyncIOMotorClient[Document], work: Write) -> None:
@@ -197,6 +200,8 @@ class Store:
         self.clock = clock
         self.said_something: Callable[[], None] = lambda: None
         """Called after a commit that published something; wakes the outbox."""
+        self.made_true: Callable[[Event], None] = lambda _: None
+        """Called after a commit with every event raised in it; counts them."""
 
     def collection(self, kind: type[Aggregate]) -> AsyncIOMotorCollection[Document]:
         """Where aggregates of this kind live."""
@@ -230,6 +235,7 @@ class Store:
         return await self._run_once(work)
 
     async def _run_once(self, work: Callable[[Unit], Awaitable[T]]) -> T:
+        still_moving()
         unit = self.unit()
         result = await work(unit)
         await unit.commit()

@@ -1,17 +1,55 @@
-"""The matching service: these handlers and this API."""
+"""The matching service: these handlers and these APIs."""
 
-from services.matching import api, handlers
+from fastapi import APIRouter
+
+from services.matching import api, handlers, rounds_api
 from services.matching.member import Member
+from services.matching.metrics import metrics
 from services.matching.pair import Pair
 from services.matching.programme import Programme
+from services.matching.report import Place
 from services.matching.round import Request, Round
-from shared.events import MatchingRequested, MatchingRoundCompleted, PairCompleted, PairDissolved, PairFormed
+from services.matching.waiting_list import WaitingList
+from services.matching.worker import kept_warm
+from shared.events import (
+    MatchingRequested,
+    MatchingRoundCancelled,
+    MatchingRoundCompleted,
+    MatchingRoundFailed,
+    MatchingRoundProgressed,
+    MatchingRoundProposed,
+    PairCompleted,
+    PairDeclined,
+    PairDissolved,
+    PairFormed,
+    PairProposed,
+    PairRechecked,
+)
 from shared.service import Service
+
+router = APIRouter()
+router.include_router(api.router)
+router.include_router(rounds_api.router)
 
 service = Service(
     name="matching",
-    says=(MatchingRequested, PairFormed, PairDissolved, PairCompleted, MatchingRoundCompleted),
+    says=(
+        MatchingRequested,
+        MatchingRoundProgressed,
+        MatchingRoundProposed,
+        MatchingRoundCompleted,
+        MatchingRoundFailed,
+        MatchingRoundCancelled,
+        PairProposed,
+        PairFormed,
+        PairDeclined,
+        PairDissolved,
+        PairRechecked,
+        PairCompleted,
+    ),
     handlers=handlers,
-    router=api.router,
-    aggregates=(Programme, Member, Round, Request, Pair),
+    router=router,
+    aggregates=(Programme, Member, Round, Request, Place, Pair, WaitingList),
+    metrics=metrics,
+    beside=kept_warm,
 )

@@ -1,7 +1,8 @@
 """What the rules of pairing see of a participant, prepared once so that a rule costs next to nothing a pair."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Container
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -22,6 +23,10 @@ class Candidate:
     partners: frozenset[str]
     """Participant ids of everybody they were ever paired with."""
     waited_weeks: int
+    alone: bool = True
+    """Whether they have no partner now: only such a one counts as a person paired."""
+    returning: bool = False
+    """Whether their last pair was dissolved: they come first."""
 
     @cached_property
     def offers(self) -> dict[str, int]:
@@ -68,7 +73,7 @@ class Candidate:
     def facts(self) -> list[Any]:
         """Everything a rule can see, as JSON in one fixed order."""
         seen = [self.id, self.person_id, self.trained, self.room, sorted(self.partners), self.waited_weeks]
-        return [*seen, self.profile.model_dump(mode="json")]
+        return [*seen, self.alone, self.returning, self.profile.model_dump(mode="json")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +82,12 @@ class Snapshot:
 
     terms: Terms
     candidates: tuple[Candidate, ...]
+    seed: int = 0
+    """Decides by lot between solutions that are equally good in every other respect."""
+    locked: tuple[tuple[str, str], ...] = ()
+    """Mentor and mentee ids a manager has put together; the round builds on these pairs."""
+    forbidden: tuple[tuple[str, str], ...] = ()
+    """Mentor and mentee ids a manager keeps apart."""
 
     @cached_property
     def mentors(self) -> tuple[Candidate, ...]:
@@ -91,7 +102,12 @@ class Snapshot:
     def _of(self, role: Role) -> tuple[Candidate, ...]:
         return tuple(sorted((c for c in self.candidates if c.profile.role is role), key=lambda c: c.id))
 
+    def without(self, people: Container[str]) -> "Snapshot":
+        """The snapshot as if these had not been there."""
+        return replace(self, candidates=tuple(c for c in self.candidates if c.id not in people))
+
     def text(self) -> str:
         """The snapshot as canonical JSON."""
         people = [candidate.facts() for candidate in (*self.mentors, *self.mentees)]
-        return json.dumps([self.terms.model_dump(mode="json"), people], sort_keys=True, separators=(",", ":"))
+        choices = [self.seed, sorted(self.locked), sorted(self.forbidden)]
+        return json.dumps([self.terms.model_dump(mode="json"), choices, people], sort_keys=True, separators=(",", ":"))

@@ -1,12 +1,19 @@
 """What matching does when it hears something, and when a round falls due."""
 
+from dataclasses import replace
 from datetime import datetime
 
+from services.matching.approving import approve
+from services.matching.completing import complete
+from services.matching.computing import compute
+from services.matching.ending import fail, sweep
 from services.matching.member import Member
-from services.matching.pair import Pair, PairState
+from services.matching.pairing import steps_back
 from services.matching.programme import Programme
-from services.matching.round import Round
-from services.matching.running import part, run_round
+from services.matching.rechecking import recheck
+from services.matching.round import OPEN, TO_COMPUTE, Round, RoundState
+from services.matching.waiting import call, serve
+from services.matching.waiting_list import WaitingList, save_seeking
 from shared.events import (
     MatchingRequested,
     ParticipantChanged,
@@ -14,10 +21,10 @@ from shared.events import (
     ParticipantRegistered,
     ParticipantTrained,
     ParticipantWithdrawn,
-    Parting,
     ProgrammeChanged,
     ProgrammeClosed,
     ProgrammeOpened,
+    RoundFailure,
 )
 from shared.handlers import hears, when_due
 from shared.store import Unit
@@ -34,14 +41,17 @@ def programme_told(programme: Programme, event: ProgrammeOpened | ProgrammeChang
 
 @hears(ProgrammeClosed, needs={"programme_id": Programme})
 async def programme_closed(event: ProgrammeClosed, unit: Unit) -> None:
-    """Whoever is still together has reached the end."""
+    """Whoever is still together has reached the end; pairs are completed part by part."""
     programme = await unit.need(Programme, event.programme_id)
-    unit.save(programme.closed())
-    together = {"programme_id": programme.id, "state": PairState.FORMED.value}
-    pairs = await unit.store.all(Pair, together)
-    await unit.fetch((Pair, pair.id) for pair in pairs)
-    for pair in pairs:
-        unit.save((await unit.get(Pair, pair.id)).completed())
+    unit.save(replace(programme.closed(), due_at=unit.now))
+    for round_ in await unit.store.all(Round, {"programme_id": programme.id, "state": {"$in": list(OPEN)}}):
+        await fail(unit, round_.id, RoundFailure.PROGRAMME_OVER)
+
+
+@when_due(Programme)
+async def programme_due(programme: Programme, now: datetime, unit: Unit) -> None:
+    """It was closed."""
+    unit.save(replace(programme, due_at=now if await complete(unit, programme.id) else None))
 
 
 def _new_member(event: ParticipantRegistered) -> Member:
@@ -50,39 +60,49 @@ def _new_member(event: ParticipantRegistered) -> Member:
     )
 
 
-@hears(ParticipantRegistered, changes=Member, found_by="participant_id", starts=_new_member)
-def registered(member: Member, event: ParticipantRegistered) -> Member:
-    return member.registered(event.person_id, event.profile)
+@hears(ParticipantRegistered, changes=Member, found_by="participant_id")
+async def registered(event: ParticipantRegistered, unit: Unit) -> None:
+    member = await unit.find(Member, event.participant_id) or _new_member(event)
+    await _changed(member.registered(event.person_id, event.profile, unit.now), unit)
 
 
 @hears(ParticipantChanged, changes=Member, found_by="participant_id")
-def changed(member: Member, event: ParticipantChanged) -> Member:
-    return member.changed(event.profile)
+async def changed(event: ParticipantChanged, unit: Unit) -> None:
+    member = await unit.need(Member, event.participant_id)
+    await _changed(member.changed(event.profile, unit.now), unit)
+
+
+async def _changed(member: Member, unit: Unit) -> None:
+    await save_seeking(unit, member)
+    await recheck(unit, member)
 
 
 @hears(ParticipantTrained, changes=Member, found_by="participant_id")
-def trained(member: Member, _: ParticipantTrained) -> Member:
-    return member.finished_training()
+async def trained(event: ParticipantTrained, unit: Unit) -> None:
+    member = await unit.need(Member, event.participant_id)
+    await save_seeking(unit, member.finished_training(unit.now))
 
 
 @hears(ParticipantWithdrawn, needs={"participant_id": Member})
 async def withdrawn(event: ParticipantWithdrawn, unit: Unit) -> None:
-    await _steps_back(event.participant_id, unit)
+    await steps_back(unit, await unit.need(Member, event.participant_id))
 
 
 @hears(ParticipantErased, needs={"participant_id": Member})
 async def erased(event: ParticipantErased, unit: Unit) -> None:
-    await _steps_back(event.participant_id, unit)
-    unit.save((await unit.need(Member, event.participant_id)).erased())
+    await steps_back(unit, await unit.need(Member, event.participant_id))
+    unit.save((await unit.need(Member, event.participant_id)).erased(unit.now))
 
 
-async def _steps_back(participant_id: str, unit: Unit) -> None:
-    member = await unit.need(Member, participant_id)
-    unit.save(member.steps_back())
-    for pair_id in member.pairs:
-        pair = await unit.get(Pair, pair_id)
-        if pair.state is PairState.FORMED:
-            await part(unit, pair, Parting.WITHDRAWN)
+@when_due(Member)
+async def member_due(member: Member, _: datetime, unit: Unit) -> None:
+    """Their turn on the waiting list; a pair takes a unit of its own, so that one conflict costs one pair."""
+    await serve(member, unit)
+
+
+@when_due(WaitingList)
+async def waiting_list_due(waiting: WaitingList, _: datetime, unit: Unit) -> None:
+    await call(waiting, unit)
 
 
 @hears(MatchingRequested, needs={"programme_id": Programme})
@@ -93,7 +113,17 @@ async def round_requested(event: MatchingRequested, unit: Unit) -> None:
     unit.save(asked.ready(unit.now))
 
 
-@when_due(Round)
-async def round_due(round_: Round, _: datetime, unit: Unit) -> None:
-    """Takes units of its own, because the claim has to be committed before the long computation."""
-    await run_round(unit.store, round_.id)
+@when_due(Round, {"state": {"$in": TO_COMPUTE}})
+async def round_to_compute(round_: Round, _: datetime, unit: Unit) -> None:
+    """Takes units of its own: the claim has to be committed before the long computation. Holds up no other round."""
+    await compute(unit.store, round_.id)
+
+
+@when_due(Round, {"state": {"$nin": TO_COMPUTE}})
+async def round_to_end(round_: Round, _: datetime, unit: Unit) -> None:
+    """Takes units of its own: both approval and sweeping go in parts."""
+    match round_.state:
+        case RoundState.FAILED | RoundState.CANCELLED | RoundState.SUPERSEDED:
+            await sweep(unit.store, round_.id)
+        case _:
+            await approve(unit.store, round_.id)

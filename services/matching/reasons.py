@@ -1,12 +1,13 @@
 """Why somebody has no partner, as codes that are stored and as sentences that are shown."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
+from services.matching.marking import _
 from services.matching.rules import HARD
 
 Because = tuple[str, ...]
-"""One code; or several rules that each would have to give way, in the rules' order."""
+"""One code; or several obstacles that each would have to give way: rules in their order, the manager, the minimum."""
 
 NO_ROUND_YET = "no-round-yet"
 NOBODY_THERE = "nobody-there"
@@ -14,17 +15,29 @@ UNTRAINED = "untrained"
 ALL_TAKEN = "all-taken"
 CHANGED_MEANWHILE = "changed-meanwhile"
 PAIR_ENDED = "pair-ended"
+NOT_CHOSEN = "not-chosen"
 WITHDRAWN = "withdrawn"
+NO_GAIN = "no-gain"
+KEPT_APART = "kept-apart"
+MINIMUM = "minimum-score"
 SEVERAL = "several-rules"
 
 SENTENCES = {
-    NO_ROUND_YET: "No matching round has taken place since they joined.",
-    NOBODY_THERE: "Nobody of the other role takes part yet.",
-    UNTRAINED: "They have not done the training for their role yet.",
-    ALL_TAKEN: "Everybody who suits was paired with somebody else: there are too few who suit.",
-    CHANGED_MEANWHILE: "While the round ran, something changed for them or for the partner chosen for them.",
-    PAIR_ENDED: "Their pair ended; the next round looks for somebody new.",
-    WITHDRAWN: "They no longer take part.",
+    NO_ROUND_YET: _("No matching round has taken place since they joined."),
+    NOBODY_THERE: _("Nobody of the other role takes part yet."),
+    UNTRAINED: _("They have not done the training for their role yet."),
+    ALL_TAKEN: _("Everybody who suits them was paired with somebody else."),
+    CHANGED_MEANWHILE: _("While the round ran, something changed for them or for the partner chosen for them."),
+    PAIR_ENDED: _("Their pair ended; the next round looks for somebody new."),
+    NOT_CHOSEN: _("A manager did not choose the pair that was proposed for them."),
+    WITHDRAWN: _("They no longer take part."),
+    NO_GAIN: _(
+        "The programme goes for the best total score: those who suit them were paired with somebody else, "
+        "or a pair with them would not have raised it."
+    ),
+    KEPT_APART: _("A manager keeps them apart from those who would suit."),
+    SEVERAL: _("Several rules together left nobody."),
+    MINIMUM: _("A pair with those who would suit would score less than the programme asks for."),
     **{rule.code: rule.closed for rule in HARD},
 }
 
@@ -39,10 +52,9 @@ def count(left_over: Iterable[Because]) -> dict[str, int]:
     return dict(sorted(Counter(code(because) for because in left_over).items()))
 
 
-def sentence(because: Because) -> str:
-    """The reason in words."""
+def sentence(because: Because, say: Callable[[str], str] = str) -> str:
+    """The reason in words; ``say`` puts each sentence into the reader's language."""
     if len(because) == 1:
-        return SENTENCES[because[0]]
-    return "Several rules together left nobody; even of those nearest it must be said: " + " ".join(
-        SENTENCES[each] for each in because
-    )
+        return say(SENTENCES[because[0]])
+    nearest = say(_("Even of those nearest it must be said:"))
+    return " ".join([say(SENTENCES[SEVERAL]), nearest, *(say(SENTENCES[each]) for each in because)])

@@ -3,13 +3,24 @@
 Source: the published accounts of reverse-mentoring programmes. A hard rule opens or closes the door between a
 mentor and a mentee; a soft one says in per cent how good the pair is in one respect, and the programme's weight of
 the same name says how much that counts. Integers only, so that «best» is exact. Age is no rule and is not known.
+
+A rule is asked of a ``Meeting``: what it reads of mentors and mentees is written as if they were two people, and
+answers for all of them at once. To add one, add a function (and, for a soft one, its weight to the programme's).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from services.matching.candidate import Candidate
-from services.matching.overlap import overlap
+import numpy as np
+from numpy.typing import NDArray
+
+from services.matching import changes
+from services.matching.changes import Change
+from services.matching.marking import _
+from services.matching.meeting import Answer, Meeting
+from services.matching.overlap import longest, weekly
+from services.matching.people import Column, Pairwise
 from shared.events import Criterion
 from shared.programme import SameUnit, Terms, Training
 
@@ -27,7 +38,11 @@ class Hard:
     code: str
     unit: str
     closed: str
-    allows: Callable[[Candidate, Candidate, Terms], bool]
+    allows: Callable[[Meeting], Answer]
+    coarse: bool
+    """Whether it looks at ``PLACE`` alone, so that it can be asked of groups of people instead of everybody."""
+    change: Change | None
+    """What people may change about themselves to meet more of those it keeps away."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +52,7 @@ class Soft:
     code: str
     unit: str
     sentence: str
-    per_cent: Callable[[Candidate, Candidate, Terms], int]
+    per_cent: Callable[[Meeting], Answer]
 
 
 HARD: list[Hard] = []
@@ -46,179 +61,241 @@ HARD: list[Hard] = []
 SOFT: list[Soft] = []
 
 
-def hard(code: str, *, unit: str, closed: str) -> Callable[[Callable[[Candidate, Candidate, Terms], bool]], Hard]:
-    """Declare a hard rule ``(mentor, mentee, terms) -> whether the two may be paired``."""
+def hard(
+    code: str, *, unit: str, closed: str, coarse: bool = False, change: Change | None = None
+) -> Callable[[Callable[[Meeting], Answer]], Hard]:
+    """Declare a hard rule ``meeting -> whether each two may be paired``."""
 
-    def declare(allows: Callable[[Candidate, Candidate, Terms], bool]) -> Hard:
-        HARD.append(Hard(code, unit, closed, allows))
+    def declare(allows: Callable[[Meeting], Answer]) -> Hard:
+        HARD.append(Hard(code, unit, closed, allows, coarse, change))
         return HARD[-1]
 
     return declare
 
 
-def soft(code: str, *, unit: str, sentence: str) -> Callable[[Callable[[Candidate, Candidate, Terms], int]], Soft]:
-    """Declare a soft rule ``(mentor, mentee, terms) -> per cent``."""
+def soft(code: str, *, unit: str, sentence: str) -> Callable[[Callable[[Meeting], Answer]], Soft]:
+    """Declare a soft rule ``meeting -> per cent for each two``."""
 
-    def declare(per_cent: Callable[[Candidate, Candidate, Terms], int]) -> Soft:
+    def declare(per_cent: Callable[[Meeting], Answer]) -> Soft:
         SOFT.append(Soft(code, unit, sentence, per_cent))
         return SOFT[-1]
 
     return declare
 
 
-def is_trained(candidate: Candidate, is_mentor: bool, terms: Terms) -> bool:
-    """Whether the programme's training gate lets this person through."""
-    gate = terms.pairing.training
-    return candidate.trained or gate is Training.NONE or (gate is Training.MENTOR and not is_mentor)
+def per_cent(part: Answer, whole: Answer) -> Answer:
+    """100 × part ÷ whole, rounded down; 0 where there is nothing at all.
+
+    In single precision, which is exact here: both stay below 2**24, a quotient below 2**7, and a quotient that is
+    no integer keeps a distance of at least 1 ÷ whole from the next one.
+    """
+    hundredfold = np.multiply(part, np.float32(100), dtype=np.float32)
+    hundredfold /= np.maximum(whole, 1).astype(np.float32)
+    return hundredfold.astype(np.int32)
 
 
-@hard("capacity", unit="partners", closed="Those who would suit have as many partners as they can take.")
-def capacity(mentor: Candidate, mentee: Candidate, _: Terms) -> bool:
-    """Nobody has more partners than they can take."""
-    return mentor.room > 0 and mentee.room > 0
+ROOM = Column(lambda candidate: candidate.room > 0)
+TRAINED = Column(lambda candidate: candidate.trained)
+GRADE = Column(lambda candidate: candidate.profile.grade)
+UNIT = Column(lambda candidate: candidate.unit, label=True)
+COUNTRY = Column(lambda candidate: candidate.profile.country, label=True)
+CROSS_BORDER = Column(lambda candidate: candidate.profile.cross_border)
+LANGUAGES = Column(lambda candidate: candidate.languages, label=True)
+HOURS = Column(lambda candidate: candidate.hours, label=True)
+CITY = Column(lambda candidate: candidate.city or candidate.id, label=True)
+"""Whoever names no city has one to themselves."""
+WAITED = Column(lambda candidate: min(candidate.waited_weeks, HALF_A_YEAR))
+WISHED_FOR = Column(lambda candidate: candidate.everything)
+INTERESTS = Column(lambda candidate: len(candidate.interests))
+
+PLACE = (ROOM, TRAINED, COUNTRY, CROSS_BORDER, LANGUAGES, HOURS)
+"""What coarse rules may read."""
 
 
-@hard("training", unit="people trained", closed="Those who would suit have not done the training yet.")
-def training(mentor: Candidate, mentee: Candidate, terms: Terms) -> bool:
-    """Whoever must be trained is."""
-    return is_trained(mentor, True, terms) and is_trained(mentee, False, terms)
+def _shared(mentors: Any, mentees: Any, _: Any) -> NDArray[np.bool_]:
+    marks = [not one.isdisjoint(other) for one in mentees for other in mentors]
+    return np.array(marks, dtype=np.bool_).reshape(len(mentees), len(mentors))
 
 
-@hard("never-before", unit="pairs", closed="Those who would suit were partners before.")
-def never_before(mentor: Candidate, mentee: Candidate, _: Terms) -> bool:
-    """The two never were a pair."""
-    return mentee.id not in mentor.partners and mentor.id not in mentee.partners
+SHARE_A_LANGUAGE = Pairwise(LANGUAGES, _shared)
+LONGEST = Pairwise(HOURS, lambda mentors, mentees, terms: longest(mentors, mentees, terms.starts_on))
 
 
-@hard("grade-gap", unit="grades", closed="Between them and those who would suit, the mentee is not senior enough.")
-def grade_gap(mentor: Candidate, mentee: Candidate, terms: Terms) -> bool:
-    """The mentee is more senior by the programme's gap at least."""
-    return mentee.profile.grade - mentor.profile.grade >= terms.pairing.grade_gap
+def _hours_shared(mentors: Any, mentees: Any, terms: Terms) -> Answer:
+    return 100 * np.minimum(weekly(mentors, mentees, terms.starts_on), HALF_A_WEEK) // HALF_A_WEEK
 
 
-@hard("reporting-line", unit="levels", closed="One of them reports to the other, directly or further up.")
-def reporting_line(mentor: Candidate, mentee: Candidate, _: Terms) -> bool:
-    """Neither stands above the other in the reporting line, and nobody is paired with oneself."""
-    if mentor.person_id == mentee.person_id:
-        return False
-    return mentee.person_id not in mentor.profile.managers and mentor.person_id not in mentee.profile.managers
-
-
-@hard("same-unit", unit="units", closed="Those who would suit work in the same unit.")
-def same_unit(mentor: Candidate, mentee: Candidate, terms: Terms) -> bool:
-    """Two of one unit are paired only where the programme allows it."""
-    return terms.pairing.same_unit is not SameUnit.FORBID or mentor.unit != mentee.unit
+HOURS_SHARED = Pairwise(HOURS, _hours_shared)
 
 
 @hard(
-    "cross-border", unit="countries", closed="Those who would suit work in another country, and one side declined that."
+    "capacity", unit="partners", closed=_("Those who would suit have as many partners as they can take."), coarse=True
 )
-def cross_border(mentor: Candidate, mentee: Candidate, _: Terms) -> bool:
+def capacity(meet: Meeting) -> Answer:
+    """Nobody has more partners than they can take."""
+    return (meet.mentor(ROOM) > 0) & (meet.mentee(ROOM) > 0)
+
+
+@hard(
+    "training",
+    unit="people trained",
+    closed=_("They and those who would suit have not all done the training yet."),
+    coarse=True,
+    change=changes.TRAINING,
+)
+def training(meet: Meeting) -> Answer:
+    """Whoever must be trained is."""
+    gate = meet.terms.pairing.training
+    mentors, mentees = meet.mentor(TRAINED) > 0, meet.mentee(TRAINED) > 0
+    return (mentors | (gate is Training.NONE)) & (mentees | (gate is not Training.BOTH))
+
+
+@hard(
+    "cross-border",
+    unit="countries",
+    closed=_("Those who would suit work in another country, and not both sides have agreed to that."),
+    coarse=True,
+    change=changes.CROSS_BORDER,
+)
+def cross_border(meet: Meeting) -> Answer:
     """Both consent when their countries differ."""
-    here, there = mentor.profile, mentee.profile
-    return here.country == there.country or (here.cross_border and there.cross_border)
+    both = (meet.mentor(CROSS_BORDER) > 0) & (meet.mentee(CROSS_BORDER) > 0)
+    return (meet.mentor(COUNTRY) == meet.mentee(COUNTRY)) | both
 
 
-@hard("language", unit="languages", closed="They share no language with those who would suit.")
-def language(mentor: Candidate, mentee: Candidate, _: Terms) -> bool:
+@hard(
+    "language",
+    unit="languages",
+    closed=_("They share no language with those who would suit."),
+    coarse=True,
+    change=changes.LANGUAGE,
+)
+def language(meet: Meeting) -> Answer:
     """The two share a language, whatever its regional form."""
-    return not mentor.languages.isdisjoint(mentee.languages)
+    return meet.between(SHARE_A_LANGUAGE)
 
 
-@hard("topic", unit="topics", closed="What the mentee wants to learn and what the mentor knows better do not meet.")
-def topic(mentor: Candidate, mentee: Candidate, _: Terms) -> bool:
-    """The mentor offers a topic the mentee wants, at a level above the mentee's."""
-    return any(mentor.offers.get(wanted, 0) > level for wanted, level, _priority in mentee.wants)
-
-
-@hard("working-hours", unit="minutes", closed="Their working hours leave no room for a session.")
-def working_hours(mentor: Candidate, mentee: Candidate, terms: Terms) -> bool:
+@hard("working-hours", unit="minutes", closed=_("Their working hours leave no room for a session."), coarse=True)
+def working_hours(meet: Meeting) -> Answer:
     """In every week of a year, clock changes included, there is time for a session within both working hours."""
-    return overlap(mentor.hours, mentee.hours, terms.starts_on).longest >= terms.plan.minutes
+    return meet.between(LONGEST) >= meet.terms.plan.minutes
 
 
-def taught(teacher: Candidate, learner: Candidate) -> int:
-    """Per cent of what the learner wants: per topic the gap between levels times priority, 5 the highest level."""
-    if not learner.everything:
-        return 0
-    gained = 0
-    for wanted, level, priority in learner.wants:
-        gained += priority * max(0, teacher.offers.get(wanted, 0) - level)
-    return 100 * gained // learner.everything
+@hard("grade-gap", unit="grades", closed=_("Between them and those who would suit, the mentee is not senior enough."))
+def grade_gap(meet: Meeting) -> Answer:
+    """The mentee is more senior by the programme's gap at least."""
+    return meet.mentee(GRADE) - meet.mentor(GRADE) >= meet.terms.pairing.grade_gap
 
 
-@soft("topics", unit="per cent", sentence="What the mentor can teach of what the mentee wants most")
-def topics(mentor: Candidate, mentee: Candidate, _: Terms) -> int:
-    """Gap between levels, weighted by the mentee's priorities."""
-    return taught(mentor, mentee)
+@hard("same-unit", unit="units", closed=_("Those who would suit work in the same unit."))
+def same_unit(meet: Meeting) -> Answer:
+    """Two of one unit are paired only where the programme allows it."""
+    return (meet.mentor(UNIT) != meet.mentee(UNIT)) | (meet.terms.pairing.same_unit is not SameUnit.FORBID)
 
 
-@soft("reciprocity", unit="per cent", sentence="What the mentee hands down of what the mentor wants")
-def reciprocity(mentor: Candidate, mentee: Candidate, _: Terms) -> int:
+@hard("reporting-line", unit="levels", closed=_("One of them reports to the other, directly or further up."))
+def reporting_line(meet: Meeting) -> Answer:
+    """Neither stands above the other in the reporting line, and nobody is paired with oneself."""
+    return ~meet.among(meet.crowd.related)
+
+
+@hard("never-before", unit="pairs", closed=_("Those who would suit were partners before."))
+def never_before(meet: Meeting) -> Answer:
+    """The two never were a pair."""
+    return ~meet.among(meet.crowd.met)
+
+
+@hard(
+    "topic",
+    unit="topics",
+    closed=_("What the mentee wants to learn and what the mentor knows better do not meet."),
+    change=changes.TOPIC,
+)
+def topic(meet: Meeting) -> Answer:
+    """The mentor offers a topic the mentee wants, at a level above the mentee's."""
+    return meet.taught > 0
+
+
+@soft("topics", unit="per cent", sentence=_("What the mentor can teach of what the mentee wants most"))
+def topics(meet: Meeting) -> Answer:
+    """Gap between levels, weighted by the mentee's priorities, of all there is to learn up to the highest level."""
+    return per_cent(meet.taught, meet.mentee(WISHED_FOR))
+
+
+@soft("reciprocity", unit="per cent", sentence=_("What the mentee hands down of what the mentor wants"))
+def reciprocity(meet: Meeting) -> Answer:
     """The same the other way round: it is an exchange and not a lesson."""
-    return taught(mentee, mentor)
+    return per_cent(meet.handed_down, meet.mentor(WISHED_FOR))
 
 
-@soft("interests", unit="per cent", sentence="Interests and tastes they share")
-def interests(mentor: Candidate, mentee: Candidate, _: Terms) -> int:
+@soft("interests", unit="per cent", sentence=_("Interests and tastes they share"))
+def interests(meet: Meeting) -> Answer:
     """Shared interests of all that either names (Jaccard index)."""
-    either = len(mentor.interests | mentee.interests)
-    return 100 * len(mentor.interests & mentee.interests) // either if either else 0
+    common = meet.common_interests
+    return per_cent(common, meet.mentor(INTERESTS) + meet.mentee(INTERESTS) - common)
 
 
-@soft("units", unit="per cent", sentence="They come from different units")
-def units(mentor: Candidate, mentee: Candidate, terms: Terms) -> int:
+@soft("units", unit="per cent", sentence=_("They come from different units"))
+def units(meet: Meeting) -> Answer:
     """Different units are good; the same one counts against a pair where the programme says «avoid»."""
-    if mentor.unit != mentee.unit:
-        return 100
-    return -100 if terms.pairing.same_unit is SameUnit.AVOID else 0
+    same = -100 if meet.terms.pairing.same_unit is SameUnit.AVOID else 0
+    return np.where(meet.mentor(UNIT) != meet.mentee(UNIT), 100, same)
 
 
-@soft("overlap", unit="per cent", sentence="Working hours they have in common")
-def common_hours(mentor: Candidate, mentee: Candidate, terms: Terms) -> int:
+@soft("overlap", unit="per cent", sentence=_("Working hours they have in common"))
+def common_hours(meet: Meeting) -> Answer:
     """Common working time in the year's worst week, up to half a week."""
-    weekly = overlap(mentor.hours, mentee.hours, terms.starts_on).weekly
-    return 100 * min(weekly, HALF_A_WEEK) // HALF_A_WEEK
+    return meet.between(HOURS_SHARED)
 
 
-@soft("city", unit="per cent", sentence="They work in the same city")
-def city(mentor: Candidate, mentee: Candidate, _: Terms) -> int:
+@soft("city", unit="per cent", sentence=_("They work in the same city"))
+def city(meet: Meeting) -> Answer:
     """The same city, where the programme wants people to meet face to face."""
-    return 100 if mentor.city is not None and mentor.city == mentee.city else 0
+    return np.where(meet.mentor(CITY) == meet.mentee(CITY), 100, 0)
 
 
-@soft("waiting", unit="per cent", sentence="How long they have waited")
-def waiting(mentor: Candidate, mentee: Candidate, _: Terms) -> int:
+@soft("waiting", unit="per cent", sentence=_("How long they have waited"))
+def waiting(meet: Meeting) -> Answer:
     """Weeks both have waited, up to half a year each."""
-    weeks = min(mentor.waited_weeks, HALF_A_YEAR) + min(mentee.waited_weeks, HALF_A_YEAR)
-    return 100 * weeks // (2 * HALF_A_YEAR)
+    return 100 * (meet.mentor(WAITED) + meet.mentee(WAITED)) // (2 * HALF_A_YEAR)
 
 
-def is_open(mentor: Candidate, mentee: Candidate, terms: Terms) -> bool:
-    """Whether every hard rule lets the two be a pair."""
-    for rule in HARD:  # noqa: SIM110 - asked of every pair of people: a generator would take a third longer
-        if not rule.allows(mentor, mentee, terms):
-            return False
-    return True
+def doors(meet: Meeting, rules: Iterable[Hard] = HARD) -> NDArray[np.bool_]:
+    """Whether these hard rules and the manager let each two be a pair."""
+    open_: NDArray[np.bool_] = ~meet.among(meet.crowd.kept_apart)
+    for rule in rules:
+        open_ &= rule.allows(meet)
+    return open_
 
 
-def closers(mentor: Candidate, mentee: Candidate, terms: Terms) -> tuple[str, ...]:
-    """Codes of the hard rules that keep the two apart, in the rules' order."""
-    return tuple(rule.code for rule in HARD if not rule.allows(mentor, mentee, terms))
+def scores(meet: Meeting) -> NDArray[np.int32]:
+    """The total of the soft rules, weight times per cent, for each two."""
+    total = np.zeros(meet.shape, dtype=np.int32)
+    for rule, weight in weighed(meet.terms):
+        total += weight * rule.per_cent(meet)
+    return total
 
 
-def criteria(mentor: Candidate, mentee: Candidate, terms: Terms) -> tuple[Criterion, ...]:
-    """What each soft rule gives this pair: weight times per cent. Rules switched off are left out."""
-    return tuple(
-        Criterion(rule=rule.code, points=weight * rule.per_cent(mentor, mentee, terms))
-        for rule, weight in weighed(terms)
-    )
+def shares(meet: Meeting) -> list[tuple[Criterion, ...]]:
+    """What each soft rule gives every couple of a meeting of couples."""
+    points = [
+        (rule.code, np.broadcast_to(weight * rule.per_cent(meet), meet.shape)) for rule, weight in weighed(meet.terms)
+    ]
+    return [
+        tuple(Criterion(rule=code, points=int(column[nth])) for code, column in points)
+        for nth in range(len(meet.mentors))
+    ]
 
 
 def weighed(terms: Terms) -> list[tuple[Soft, int]]:
     """The soft rules this programme uses, with their weights."""
     weights = {rule.code: int(getattr(terms.pairing.weights, rule.code)) for rule in SOFT}
     return [(rule, weights[rule.code]) for rule in SOFT if weights[rule.code]]
+
+
+def closers(meet: Meeting) -> dict[str, NDArray[np.bool_]]:
+    """Code of each hard rule → which pairs it keeps apart, in the rules' order."""
+    return {rule.code: ~np.broadcast_to(rule.allows(meet), meet.shape) for rule in HARD}
 
 
 def words(criterion: Criterion) -> str:

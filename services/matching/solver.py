@@ -1,97 +1,119 @@
-"""A whole round as one pure computation: snapshot in, pairs and reasons out. It runs in a process of its own."""
+"""A whole round as one pure computation: snapshot in, pairs, proof and reasons out. It runs in a process of its own."""
 
 import hashlib
 import json
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import numpy as np
 
-from services.matching import reasons
-from services.matching.assignment import Doors, Scores, assign
-from services.matching.candidate import Candidate, Snapshot
-from services.matching.rules import closers, criteria, is_open, is_trained, weighed
-from shared.events import Criterion
-from shared.programme import Role, Terms
+from services.matching import pool
+from services.matching.alternatives import alternatives
+from services.matching.areas import pools
+from services.matching.candidate import Snapshot
+from services.matching.checking import brings
+from services.matching.engine.flow import Arcs
+from services.matching.leftover import left_over
+from services.matching.meeting import Meeting
+from services.matching.outcome import Match, Outcome, Progress, Stage
+from services.matching.people import Crowd
+from services.matching.quality import quality
+from services.matching.reading import Reading, read
+from services.matching.rules import scores, shares
+from services.matching.scarcity import scarcity
+from services.matching.solution import Solution
+
+Tell = Callable[[Progress], None]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Match:
-    """Two people the round puts together."""
+class Watch:
+    """Tells how far a round is, and knows how long every stage took."""
 
-    mentor_id: str
-    mentee_id: str
-    score: int
-    criteria: tuple[Criterion, ...]
+    def __init__(self, tell: Tell) -> None:
+        self._tell, self._since, self._stage = tell, time.perf_counter(), Stage.READING
+        self.seconds = dict.fromkeys(Stage, 0.0)
+        self.done, self.of = 0, 1
+        """Pools solved, of all."""
 
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """What a round found. ``digest`` is the same whenever snapshot and result are, on any machine."""
-
-    matches: tuple[Match, ...]
-    left_over: dict[str, reasons.Because]
-    """Participant id → why nobody was found, for everybody who has no partner at all."""
-    digest: str
+    def at(self, stage: Stage) -> None:
+        """This stage begins."""
+        now = time.perf_counter()
+        self.seconds[self._stage] += now - self._since
+        self._stage, self._since = stage, now
+        self._tell(Progress(stage=stage, done=self.done, of=self.of))
 
 
-def solve(snapshot: Snapshot) -> Outcome:
-    """The best pairs of these people, and the reason for each one left over.
+def solve(snapshot: Snapshot, tell: Tell = lambda _: None) -> Outcome:
+    """The best pairs of these people with their proof, and the reason for each pair and each person left over.
 
-    As many people as possible are paired, then the total score is highest; proven by the method, not estimated.
+    Raises Unsolvable when weights are too large for exact sums.
     """
-    mentors, mentees, terms = snapshot.mentors, snapshot.mentees, snapshot.terms
-    doors, scores = _look(mentors, mentees, terms)
-    edges = assign(scores, doors, [mentor.room for mentor in mentors], [mentee.room for mentee in mentees])
-    matches = tuple(_match(mentors[row], mentees[column], terms) for row, column in edges)
-    paired = {person for match in matches for person in (match.mentor_id, match.mentee_id)}
-    # A candidate whose room is not their capacity has a partner already and waits for nothing.
-    waiting = [c for c in (*mentors, *mentees) if c.room == c.profile.capacity and c.id not in paired]
-    left_over = {candidate.id: why_left_over(candidate, snapshot) for candidate in waiting}
-    return Outcome(matches=matches, left_over=left_over, digest=_digest(snapshot, matches))
+    watch = Watch(tell)
+    watch.at(Stage.READING)
+    reading = read(snapshot)
+    solution = _solved(reading, watch)
+    watch.at(Stage.EXPLAINING)
+    matches = _matches(solution)
+    outcome = Outcome(
+        matches=matches,
+        left_over=left_over(solution),
+        left_out=reading.left_out,
+        certificate=solution.certificate,
+        quality=quality(solution),
+        scarcity=scarcity(solution),
+        digest=_digest(snapshot.without(reading.left_out), reading.left_out, matches),
+    )
+    watch.at(Stage.EXPLAINING)
+    return replace(outcome, seconds=watch.seconds)
 
 
-def _look(mentors: Sequence[Candidate], mentees: Sequence[Candidate], terms: Terms) -> tuple[Doors, Scores]:
-    """Every pair of people: may they, and how good would it be?"""
-    doors = np.zeros((len(mentors), len(mentees)), dtype=np.bool_)
-    scores = np.zeros((len(mentors), len(mentees)), dtype=np.int64)
-    soft = weighed(terms)
-    for row, mentor in enumerate(mentors):
-        for column, mentee in enumerate(mentees):
-            if is_open(mentor, mentee, terms):
-                doors[row, column] = True
-                scores[row, column] = sum(weight * rule.per_cent(mentor, mentee, terms) for rule, weight in soft)
-    return doors, scores
+def optimum(snapshot: Snapshot, watch: Watch | None = None) -> Solution:
+    """The solved round without its explanation."""
+    return _solved(read(snapshot), watch or Watch(lambda _: None))
 
 
-def _match(mentor: Candidate, mentee: Candidate, terms: Terms) -> Match:
-    shares = criteria(mentor, mentee, terms)
-    score = sum(share.points for share in shares)
-    return Match(mentor_id=mentor.id, mentee_id=mentee.id, score=score, criteria=shares)
+def _solved(reading: Reading, watch: Watch) -> Solution:
+    crowd = reading.crowd
+    terms, seed = crowd.terms, crowd.snapshot.seed
+    found = pools(crowd)
+    watch.of, solved = max(1, len(found)), []
+    for watch.done, areas in enumerate(found):
+        solved.append(pool.solve(pool.Pool.of(crowd, areas), terms.pairing.goal, seed, watch.at))
+    return Solution(crowd, solved, _locked(crowd), reading.locked_people)
 
 
-def why_left_over(candidate: Candidate, snapshot: Snapshot) -> reasons.Because:
-    """Why nobody was found: the fewest rules that would have to give way to open a door, the commonest such set.
-
-    A door that stands open leads to somebody who was paired otherwise, for more people or a higher total.
-    """
-    is_mentor = candidate.profile.role is Role.MENTOR
-    if not is_trained(candidate, is_mentor, snapshot.terms):
-        return (reasons.UNTRAINED,)
-    others = snapshot.mentees if is_mentor else snapshot.mentors
-    if not others:
-        return (reasons.NOBODY_THERE,)
-    pairs = ((candidate, other) if is_mentor else (other, candidate) for other in others)
-    nearest = _nearest(closers(mentor, mentee, snapshot.terms) for mentor, mentee in pairs)
-    return nearest or (reasons.ALL_TAKEN,)
+def _locked(crowd: Crowd) -> Arcs:
+    mentors, mentees = crowd.places
+    places = [(mentors[mentor], mentees[mentee]) for mentor, mentee in crowd.snapshot.locked]
+    columns, rows = np.array(places, dtype=np.intp).reshape(-1, 2).T
+    return Arcs(columns, rows, scores(Meeting.of_couples(crowd, columns, rows)).astype(np.int64))
 
 
-def _nearest(doors: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    times = Counter(doors)
-    return min(times, key=lambda closed: (len(closed), -times[closed], closed))
+def _matches(solution: Solution) -> tuple[Match, ...]:
+    """The couples with what speaks for them."""
+    couples, snapshot = solution.couples, solution.crowd.snapshot
+    meet = Meeting.of_couples(solution.crowd, couples.mentors, couples.mentees)
+    ours, theirs = alternatives(solution)
+    locked = set(snapshot.locked)
+    found = []
+    for column, row, score, criteria in zip(*(side.tolist() for side in couples), shares(meet), strict=True):
+        mentor, mentee = snapshot.mentors[column], snapshot.mentees[row]
+        match = Match(
+            mentor_id=mentor.id,
+            mentee_id=mentee.id,
+            score=score,
+            criteria=criteria,
+            locked=(mentor.id, mentee.id) in locked,
+            teaches=brings(mentor, mentee),
+            hands_down=brings(mentee, mentor),
+            mentors_alternative=ours.get(column),
+            mentees_alternative=theirs.get(row),
+        )
+        found.append(match)
+    return tuple(sorted(found, key=lambda match: (match.mentor_id, match.mentee_id)))
 
 
-def _digest(snapshot: Snapshot, matches: tuple[Match, ...]) -> str:
+def _digest(snapshot: Snapshot, left_out: Iterable[str], matches: tuple[Match, ...]) -> str:
     result = json.dumps([[match.mentor_id, match.mentee_id, match.score] for match in matches])
-    return hashlib.sha256(f"{snapshot.text()}\n{result}".encode()).hexdigest()
+    return hashlib.sha256(f"{snapshot.text()}\n{json.dumps(sorted(left_out))}\n{result}".encode()).hexdigest()

@@ -14,6 +14,7 @@ from shared.events import (
     PairCompleted,
     PairDissolved,
     PairFormed,
+    PairRechecked,
     PairRecovered,
     SessionCancelled,
     SessionHeld,
@@ -23,7 +24,7 @@ from shared.events import (
 )
 from shared.skills import Value
 
-PairEvent = PairFormed | PairDissolved | PairCompleted
+PairEvent = PairFormed | PairRechecked | PairDissolved | PairCompleted
 SessionEvent = SessionScheduled | SessionRescheduled | SessionCancelled | SessionHeld | SessionMissed
 MomentumEvent = PairAtRisk | PairRecovered
 
@@ -81,6 +82,8 @@ class PairCard(Aggregate):
     """By number."""
     held: int = 0
     at_risk: AtRisk | None = None
+    broken: tuple[str, ...] = ()
+    """Hard rules of pairing that a change in somebody's data has broken."""
 
     @classmethod
     def of_event(cls, event: PairEvent | SessionEvent | MomentumEvent) -> Self:
@@ -88,11 +91,13 @@ class PairCard(Aggregate):
         return cls(id=event.pair_id, programme_id=event.programme_id)
 
     def paired(self, event: PairEvent) -> Self:
-        """The pair began or ended."""
+        """The pair began, was looked at again, or ended."""
         card = replace(self, mentor_id=event.mentor_id, mentee_id=event.mentee_id)
         match event:
             case PairFormed():
                 return card
+            case PairRechecked():
+                return replace(card, broken=event.broken)
             case PairCompleted():
                 return replace(card, state=PairState.COMPLETED)
             case PairDissolved():

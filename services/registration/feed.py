@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 from pydantic import AwareDatetime
 
 from shared.aggregate import Aggregate
-from shared.events import MatchingRoundCompleted, OfProgramme
+from shared.events import MatchingRoundCompleted, MatchingRoundProposed, OfProgramme
 from shared.skills import Value
 
 KEPT = 5
@@ -49,7 +49,7 @@ class Feed(Aggregate):
 
 
 def _number(event: OfProgramme) -> int | None:
-    if isinstance(event, MatchingRoundCompleted):
+    if isinstance(event, MatchingRoundCompleted | MatchingRoundProposed):
         return event.pairs
     number: int | None = getattr(event, "number", None)
     return number

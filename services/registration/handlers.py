@@ -3,11 +3,13 @@
 from services.registration.board import MomentumEvent, PairCard, PairEvent, SessionEvent
 from services.registration.feed import Feed
 from shared.events import (
+    MatchingRoundProgressed,
     OfProgramme,
     PairAtRisk,
     PairCompleted,
     PairDissolved,
     PairFormed,
+    PairRechecked,
     PairRecovered,
     SessionCancelled,
     SessionHeld,
@@ -20,12 +22,24 @@ from shared.store import Unit
 from shared.streams import REGISTRY, Stream
 
 HAPPENINGS = tuple(
-    kind for kind in REGISTRY.values() if issubclass(kind, OfProgramme) and kind.stream is not Stream.MATCHING_REQUESTS
+    kind
+    for kind in REGISTRY.values()
+    if issubclass(kind, OfProgramme)
+    and kind.stream is not Stream.MATCHING_REQUESTS
+    and kind is not MatchingRoundProgressed
 )
-"""Every event of a programme; commands have not happened yet."""
+"""Every event of a programme; commands have not happened yet, and progress would push all else out of sight."""
 
 
-@hears(PairFormed, PairDissolved, PairCompleted, changes=PairCard, found_by="pair_id", starts=PairCard.of_event)
+@hears(
+    PairFormed,
+    PairRechecked,
+    PairDissolved,
+    PairCompleted,
+    changes=PairCard,
+    found_by="pair_id",
+    starts=PairCard.of_event,
+)
 def pair_changed(card: PairCard, event: PairEvent) -> PairCard:
     return card.paired(event)
 

@@ -9,7 +9,19 @@ from fastapi import FastAPI
 from shared.programme import Terms
 from tests.support.apps import client_of, new_issuer, signed_in
 from tests.support.backends import Mongo
-from tests.support.seeds import COMING, HELD, MENTEE, MENTOR, PAIR, PROGRAMME, TERMS, profile, seeded
+from tests.support.seeds import (
+    ANOTHER_ROUND,
+    COMING,
+    HELD,
+    MENTEE,
+    MENTOR,
+    PAIR,
+    PROGRAMME,
+    ROUND,
+    TERMS,
+    profile,
+    seeded,
+)
 
 ISSUER = new_issuer()
 OF_BOTH = signed_in(ISSUER, "manager", employee_id="e-m", countries=["FR", "GB", "DE"])
@@ -32,6 +44,14 @@ OF_PROGRAMME: list[Call] = [
     ("registration", "GET", f"/board/{PROGRAMME}/live", None),
     ("matching", "POST", f"/programmes/{PROGRAMME}/rounds", None),
     ("matching", "GET", f"/programmes/{PROGRAMME}/rounds", None),
+    ("matching", "GET", f"/rounds/{ROUND}", None),
+    ("matching", "GET", f"/rounds/{ROUND}/pairs", None),
+    ("matching", "GET", f"/rounds/{ROUND}/left-over", None),
+    ("matching", "GET", f"/rounds/{ROUND}/compare/{ANOTHER_ROUND}", None),
+    ("matching", "POST", f"/rounds/{ROUND}/again", None),
+    ("matching", "POST", f"/rounds/{ROUND}/approve", None),
+    ("matching", "POST", f"/rounds/{ANOTHER_ROUND}/cancel", None),
+    ("matching", "POST", f"/pairs/{PAIR}/approve", None),
     ("sessions", "GET", f"/programmes/{PROGRAMME}/sessions", None),
     ("feedback", "GET", f"/programmes/{PROGRAMME}/summary", None),
     ("feedback", "GET", f"/programmes/{PROGRAMME}/alarms", None),
@@ -106,6 +126,11 @@ async def test_a_manager_of_other_countries_reaches_nothing(apps: dict[str, Fast
 
 async def test_a_manager_of_some_countries_does_not_decide_for_all(apps: dict[str, FastAPI]) -> None:
     assert await _refused(apps, OF_PROGRAMME, OF_ONE) == []
+
+
+async def test_participants_do_not_decide_about_proposals(apps: dict[str, FastAPI]) -> None:
+    calls: list[Call] = [("matching", "POST", f"/pairs/{PAIR}/{what}", None) for what in ("approve", "refuse")]
+    assert await _refused(apps, calls, THE_MENTOR, THE_MENTEE, ELSEWHERE, OF_ONE) == []
 
 
 async def test_a_manager_of_some_countries_reaches_their_people(apps: dict[str, FastAPI]) -> None:

@@ -16,6 +16,7 @@ from shared.due import DueRows
 from shared.errors import Conflict, NotYet, Refused
 from shared.events import SessionHeld
 from shared.handlers import when_due
+from shared.loops import SILENT_DUE, Pulse, for_ever
 from shared.store import Store, Unit
 from shared.telemetry import Telemetry
 from tests.support.ledger import NOW, event
@@ -170,7 +171,19 @@ async def test_a_defect_is_counted_and_a_refusal_is_not(
     await _keep(store, *(Reminder(id=mood.replace(" ", "-"), mood=mood, due_at=NOW) for mood in MOODS))
     await rows.step(remind)
 
-    assert telemetry.registry.get_sample_value("telemachus_failures_total", {"part": "due"}) == 1
+    assert telemetry.registry.get_sample_value("telemachus_failures_total", {"part": "due:remind"}) == 1
+
+
+async def test_a_record_that_cannot_be_read_holds_up_nobody(
+    rows: DueRows, store: Store, clock: MovedClock, telemetry: Telemetry
+) -> None:
+    await _keep(store, Reminder(id="a", due_at=NOW), Reminder(id="spoilt", due_at=NOW), Reminder(id="z", due_at=NOW))
+    await store.db["reminders"].update_one({"_id": "spoilt"}, {"$set": {"said": "often"}})
+    for _ in range(2):
+        await rows.step(remind)
+
+    assert await _published(store) == ["a", "z"]
+    assert telemetry.registry.get_sample_value("telemachus_failures_total", {"part": "due:remind"}) == 1
 
 
 async def test_a_database_that_is_away_is_no_fault_of_the_row(
@@ -191,3 +204,45 @@ async def test_a_database_that_is_away_is_no_fault_of_the_row(
     await rows.step(unlucky)
 
     assert await _said(store) == {"a": 1}
+
+
+async def test_each_handler_gets_those_it_is_about(store: Store, clock: MovedClock, telemetry: Telemetry) -> None:
+    @when_due(Reminder, {"mood": "well"})
+    async def remind_well(reminder: Reminder, now: datetime, unit: Unit) -> None:
+        await remind.call(reminder, now, unit)
+
+    rows = DueRows(store, [remind_well], telemetry)
+    await _keep(store, Reminder(id="a", due_at=NOW), Reminder(id="b", mood="refused", due_at=NOW))
+    assert await rows.overdue() == 1
+    await rows.step(remind_well)
+
+    assert await _said(store) == {"a": 1, "b": 0}
+    assert await rows.overdue() == 0
+
+
+async def test_a_long_one_is_alive_as_long_as_its_units_of_work_end(
+    store: Store, clock: MovedClock, telemetry: Telemetry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment, pulse, silent = [100.0], Pulse(), list[list[str]]()
+    monkeypatch.setattr("shared.loops.time.monotonic", lambda: moment[0])
+
+    @when_due(Reminder)
+    async def long(reminder: Reminder, now: datetime, unit: Unit) -> None:
+        for work in (None, remind_later, None):
+            moment[0] += 0.6 * SILENT_DUE
+            if work:
+                await unit.store.run(work)
+            silent.append(pulse.silent({long.part: SILENT_DUE}))
+        raise asyncio.CancelledError
+
+    async def remind_later(unit: Unit) -> None:
+        unit.save(Reminder(id="b"))
+
+    rows = DueRows(store, [long], telemetry)
+    await _keep(store, Reminder(id="a", due_at=NOW))
+    with pytest.raises(asyncio.CancelledError):
+        await for_ever(long.part, lambda: rows.step(long), pulse, telemetry)
+
+    assert silent == [[], [], []]
+    moment[0] += 0.6 * SILENT_DUE
+    assert pulse.silent({long.part: SILENT_DUE}) == [long.part]

@@ -84,10 +84,9 @@ async def at_work(service: Service, settings: Settings) -> AsyncIterator[Running
 
 def round_completed(number: int, size: int) -> MatchingRoundCompleted:
     """An event of about ``size`` bytes."""
+    figures = dict.fromkeys(("pairs", "people", "most_possible", "total_score", "minimum_score", "gap"), 0)
     reasons = {"x" * size: 1}
-    return MatchingRoundCompleted(
-        programme_id="p", round_id=f"round-{number}", pairs=0, total_score=0, unmatched=reasons
-    )
+    return MatchingRoundCompleted(programme_id="p", round_id=f"round-{number}", unmatched=reasons, **figures)
 
 
 async def until(said_so: Callable[[], Awaitable[bool]]) -> None:

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from tests.support.asking import APPLICATION, ISSUER, NEW, PULSE, ask, changed, problem_of
 from tests.support.backends import Mongo
-from tests.support.seeds import COMING, HELD, MENTEE, MENTOR, PAIR, PROGRAMME, seeded
+from tests.support.seeds import COMING, HELD, MENTEE, MENTOR, PAIR, PROGRAMME, ROUND, seeded
 
 
 @pytest.fixture
@@ -75,7 +75,11 @@ REPEATED = [
     ("registration", "POST", f"/programmes/{PROGRAMME}/participants", APPLICATION),
     ("registration", "POST", f"/participants/{MENTOR}/trained", None),
     ("registration", "POST", f"/participants/{MENTEE}/withdraw", {}),
-    ("matching", "POST", f"/programmes/{PROGRAMME}/rounds", {"round_id": "round-2"}),
+    ("matching", "POST", f"/programmes/{PROGRAMME}/rounds", {"round_id": "round-3"}),
+    ("matching", "POST", f"/rounds/{ROUND}/again", {"round_id": "round-4"}),
+    ("matching", "POST", f"/rounds/{ROUND}/approve", None),
+    ("matching", "POST", f"/rounds/{ROUND}/cancel", None),
+    ("matching", "POST", f"/pairs/{PAIR}/approve", None),
     ("matching", "POST", f"/pairs/{PAIR}/dissolve", {"because": "manager"}),
     ("sessions", "POST", f"/sessions/{COMING}/cancel", {"because": "ill"}),
 ]

@@ -9,8 +9,11 @@ from fastapi import FastAPI
 
 from deploy.local.issuer import Issuer
 from deploy.local.stack import SERVICES
+from services.matching.choices import Choices
 from services.matching.member import Member
-from services.matching.pair import Pair
+from services.matching.pair import Pair, PairState
+from services.matching.report import Report
+from services.matching.round import Round, RoundState
 from services.registration.participant import Participant
 from services.registration.person import Person
 from services.registration.programme import Programme, Stage
@@ -29,8 +32,10 @@ from shared.store import Unit
 from shared.streams import Event
 from tests.support.apps import person, settings_for
 from tests.support.backends import Mongo
+from tests.support.outcomes import outcome_of
 
 PROGRAMME, PAIR, HELD, COMING = "programme-1", "pair-1", "session-held", "session-coming"
+ROUND, ANOTHER_ROUND = "round-1", "round-2"
 MENTOR, MENTEE = "mentor-1", "mentee-1"
 """Participant ids; the employee ids of the two are the same with an «e-» before them."""
 TODAY = SystemClock().now().date()
@@ -59,7 +64,7 @@ def registered(who: str, role: str, country: str) -> ParticipantRegistered:
 OPENED = ProgrammeOpened(programme_id=PROGRAMME, terms=TERMS)
 PEOPLE = (registered(MENTOR, "mentor", "FR"), registered(MENTEE, "mentee", "GB"))
 FORMED = PairFormed(
-    programme_id=PROGRAMME, pair_id=PAIR, mentor_id=MENTOR, mentee_id=MENTEE, round_id="round-1", score=7, criteria=()
+    programme_id=PROGRAMME, pair_id=PAIR, mentor_id=MENTOR, mentee_id=MENTEE, round_id=ROUND, score=7, criteria=()
 )
 
 
@@ -95,17 +100,29 @@ async def _matching(unit: Unit) -> None:
     pair = Pair(
         id=PAIR,
         programme_id=PROGRAMME,
-        round_id="round-1",
+        round_id=ROUND,
         mentor_id=MENTOR,
         mentee_id=MENTEE,
         countries=("FR", "GB"),
         score=7,
         criteria=(),
+        state=PairState.FORMED,
         formed_at=unit.now,
     )
     unit.save(pair)
-    unit.save((await unit.get(Member, MENTOR)).paired(PAIR, MENTEE))
-    unit.save((await unit.get(Member, MENTEE)).paired(PAIR, MENTOR))
+    for round_id in (ROUND, ANOTHER_ROUND):
+        unit.save(
+            Round(
+                id=round_id,
+                programme_id=PROGRAMME,
+                requested_at=unit.now,
+                choices=Choices(pairing=TERMS.pairing),
+                state=RoundState.PROPOSED,
+                report=Report.of(outcome_of(), {}),
+            )
+        )
+    unit.save((await unit.get(Member, MENTOR)).paired(PAIR, MENTEE, unit.now))
+    unit.save((await unit.get(Member, MENTEE)).paired(PAIR, MENTOR, unit.now))
 
 
 async def _sessions(unit: Unit) -> None:

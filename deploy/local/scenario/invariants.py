@@ -116,13 +116,12 @@ def no_dead_letters(evidence: Evidence) -> Iterator[str]:
 
 
 NOT_LOOKED_AT = "no-round-yet"
+TOGETHER = ("formed", "completed")
 
 
 def paired_or_told_why(evidence: Evidence) -> Iterator[str]:
     """Whoever is trained and takes part has a partner or a reason from a round."""
-    paired = {
-        pair[side] for pair in evidence.pairs if pair["state"] != "dissolved" for side in ("mentor_id", "mentee_id")
-    }
+    paired = {pair[side] for pair in evidence.pairs if pair["state"] in TOGETHER for side in ("mentor_id", "mentee_id")}
     for member in evidence.members:
         told_why = [code for code in member["waiting_because"] if code != NOT_LOOKED_AT]
         takes_part = member["trained"] and not member["withdrawn"]

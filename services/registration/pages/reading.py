@@ -11,12 +11,14 @@ from services.registration.feed import Feed, Happening
 from services.registration.participant import Participant, Standing
 from services.registration.person import Person
 from services.registration.programme import Programme
-from shared.events import FeedbackSubmitted
+from shared.events import FeedbackSubmitted, PairProposed
 from shared.programme import Role, Training
 from shared.store import Store
 
 ALARMS, UPCOMING, PAIRS, HAPPENINGS = 12, 6, 30, 8
 """How many of each fit on the page."""
+
+NAMELESS = (FeedbackSubmitted.__name__, PairProposed.__name__)
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,9 @@ class Board:
     all_pairs: int
     at_risk: int
     alarms: list[PairCard]
+    all_broken: int
+    broken: list[PairCard]
+    """Pairs that a change in somebody's data has made break a rule."""
     upcoming: list[tuple[PairCard, Meeting]]
     pairs: list[PairCard]
     happenings: list[tuple[str, Happening]]
@@ -80,15 +85,17 @@ async def read_board(store: Store, programme: Programme) -> Board:
     now = store.clock.now()
     of_it = {"programme_id": programme.id}
     at_risk = {**of_it, "state": PairState.ACTIVE, "at_risk": {"$ne": None}}
+    broken = {**of_it, "state": PairState.ACTIVE, "broken.0": {"$exists": True}}
     order = (("state", 1), ("at_risk.since", -1), ("_id", 1))
-    alarms, upcoming, pairs, happenings, funnel = await asyncio.gather(
+    alarms, breaking, upcoming, pairs, happenings, funnel = await asyncio.gather(
         store.all(PairCard, at_risk, sort=(("at_risk.since", 1),), limit=ALARMS),
+        store.all(PairCard, broken, limit=ALARMS),
         _upcoming(store, programme.id, now),
         store.all(PairCard, of_it, sort=order, limit=PAIRS),
         _happenings(store, programme.id),
         _funnel(store, programme),
     )
-    couples = {card.id: card for card in (*alarms, *pairs, *(card for card, _ in upcoming))}
+    couples = {card.id: card for card in (*alarms, *breaking, *pairs, *(card for card, _ in upcoming))}
     couples |= await _cards(store, {key for key, _ in happenings} - couples.keys())
     return Board(
         programme=programme,
@@ -98,6 +105,8 @@ async def read_board(store: Store, programme: Programme) -> Board:
         all_pairs=await store.count(PairCard, of_it),
         at_risk=await store.count(PairCard, at_risk),
         alarms=alarms,
+        all_broken=await store.count(PairCard, broken),
+        broken=breaking,
         upcoming=upcoming,
         pairs=pairs,
         happenings=happenings,
@@ -135,8 +144,8 @@ async def _happenings(store: Store, programme_id: str) -> list[tuple[str, Happen
 
 
 def _same_again(each: tuple[str, Happening], newer: tuple[str, Happening] | None) -> bool:
-    """Pulses name nobody, so a row of them says no more than one."""
-    return newer is not None and each[1].event == newer[1].event == FeedbackSubmitted.__name__
+    """Pulses and proposals name nobody, so a row of them says no more than one."""
+    return newer is not None and each[1].event == newer[1].event and each[1].event in NAMELESS
 
 
 async def _cards(store: Store, ids: Iterable[str]) -> dict[str, PairCard]:

@@ -10,7 +10,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from services.registration.pages.reading import newest_change, read_board
 from services.registration.pages.river import river
-from services.registration.pages.sentences import HAPPENED
+from services.registration.pages.sentences import BROKEN, HAPPENED, RULE_BROKEN
 from services.registration.programme import Programme
 from shared.access import Caller, allow
 from shared.http import Database
@@ -77,4 +77,5 @@ async def _page(request: Request, store: Store, programme: Programme) -> HTMLRes
 async def _content(request: Request, store: Store, programme: Programme) -> str:
     seen = await read_board(store, programme)
     steps = (seen.funnel.registered, seen.funnel.trained, seen.funnel.paired, seen.funnel.met)
-    return pages.fragment(request, "_board.html", board=seen, river=river(steps), happened=HAPPENED)
+    said = {"happened": HAPPENED, "broken": BROKEN, "rule_broken": RULE_BROKEN}
+    return pages.fragment(request, "_board.html", board=seen, river=river(steps), **said)

@@ -16,11 +16,15 @@ HAPPENED = {
     "ParticipantTrained": _("%(who)s finished the training"),
     "ParticipantWithdrawn": _("%(who)s stepped back"),
     "ParticipantErased": _("A participant’s data were erased"),
-    "PairProposed": _("%(who)s were proposed as a pair"),
+    "PairProposed": _("A pair was proposed: a manager decides"),
     "PairFormed": _("%(who)s became a pair"),
-    "PairDeclined": _("A proposed pair was declined"),
+    "PairDeclined": _("A pair was declined in its first days"),
     "PairDissolved": _("%(who)s parted before the end"),
     "PairCompleted": _("%(who)s completed the programme"),
+    "PairRechecked": _("The rules were asked again about %(who)s"),
+    "MatchingRoundProposed": _("A matching round proposes %(number)s pairs: a manager decides"),
+    "MatchingRoundFailed": _("A matching round failed"),
+    "MatchingRoundCancelled": _("A matching round was called off"),
     "MatchingRoundCompleted": _("A matching round formed %(number)s pairs"),
     "SessionScheduled": _("Session %(number)s of %(who)s was booked"),
     "SessionRescheduled": _("Session %(number)s of %(who)s was moved"),
@@ -35,3 +39,16 @@ HAPPENED = {
     "MentorRecognised": _("%(who)s was recognised as a mentor"),
 }
 """Who answered a pulse, said no or was erased is nobody's business, so these sentences name nobody."""
+
+BROKEN = {
+    "cross-border": _("They now work in different countries, and one side did not agree to that"),
+    "language": _("They no longer share a language"),
+    "working-hours": _("Their working hours no longer leave room for a session"),
+    "grade-gap": _("The mentee is no longer senior enough"),
+    "same-unit": _("They now work in the same unit"),
+    "reporting-line": _("One of them now reports to the other, directly or further up"),
+}
+"""What a broken rule of pairing means for the two."""
+
+RULE_BROKEN = _("A rule of pairing no longer holds for them")
+"""The same for a rule this page does not know."""

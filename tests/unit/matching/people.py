@@ -1,14 +1,16 @@
 """Builders for the tests of matching: a pair that suits in every respect, to spoil one respect at a time."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
+from itertools import product
 from typing import Any
 
 from hypothesis import strategies as st
 
 from services.matching.candidate import Candidate, Snapshot
 from shared.profile import Profile, WorkingHours
-from shared.programme import PairingRules, Role, SameUnit, Terms, Training, Weights, WorkPlan
+from shared.programme import Goal, PairingRules, Role, SameUnit, Terms, Training, Weights, WorkPlan
 from shared.skills import Skill, Wish
 
 
@@ -42,7 +44,7 @@ def profile(role: Role, **changes: Any) -> Profile:
     return Profile.model_validate(facts | changes)
 
 
-_OUTSIDE = {"person_id", "trained", "room", "partners", "waited_weeks"}
+_OUTSIDE = {"person_id", "trained", "room", "partners", "waited_weeks", "alone", "returning"}
 
 
 def candidate(role: Role, identity: str, **changes: Any) -> Candidate:
@@ -102,6 +104,8 @@ def candidates(draw: Callable[[Any], Any], role: Role, identity: str) -> Candida
         room=draw(st.integers(0, capacity)) if draw(st.booleans()) else capacity,
         partners=frozenset(draw(st.sets(st.sampled_from(["m0", "n0"]), max_size=1))),
         waited_weeks=draw(st.integers(0, 30)),
+        alone=draw(st.sampled_from([True, True, True, False])),
+        returning=draw(st.sampled_from([False, False, True])),
     )
 
 
@@ -116,3 +120,43 @@ def snapshots(draw: Callable[[Any], Any]) -> Snapshot:
         training=draw(st.sampled_from(Training)),
     )
     return Snapshot(terms=rules, candidates=tuple(draw(st.permutations([*mentors, *mentees]))))
+
+
+@st.composite
+def decided(draw: Callable[[Any], Any]) -> Snapshot:
+    """A small programme with everything a manager can choose."""
+    snapshot: Snapshot = draw(snapshots())
+    weights = {rule: draw(st.sampled_from([0, 1, 5, 100])) for rule in Weights.model_fields}
+    changes = {
+        "goal": draw(st.sampled_from(Goal)),
+        "minimum_score": draw(st.sampled_from([None, None, 0, 200, 2_000])),
+        "weights": Weights(**weights) if draw(st.booleans()) else Weights(),
+    }
+    pairs = [(mentor.id, mentee.id) for mentor, mentee in product(snapshot.mentors, snapshot.mentees)]
+    some = st.lists(st.sampled_from(pairs), max_size=2, unique=True) if pairs else st.just([])
+    room = {person.id: person.room for person in snapshot.candidates}
+    locked = [pair for pair in draw(some) if all(room[person] for person in pair)]
+    return replace(
+        snapshot,
+        terms=snapshot.terms.model_copy(update={"pairing": snapshot.terms.pairing.model_copy(update=changes)}),
+        seed=draw(st.integers(0, 3)),
+        locked=tuple(locked[:1]),
+        forbidden=tuple(pair for pair in draw(some) if pair not in locked),
+    )
+
+
+@st.composite
+def crowded(draw: Callable[[Any], Any]) -> Snapshot:
+    """A small programme of people who nearly all suit each other, more or less well, some with room for two."""
+
+    def somebody(role: Role, identity: str) -> Candidate:
+        topics = [Skill(topic=topic, level=draw(st.integers(2, 5))) for topic in ("social-media", "negotiation")]
+        outside = {name: draw(st.sampled_from([True, False])) for name in ("alone", "returning")}
+        return candidate(role, identity, offers=topics, capacity=draw(st.integers(1, 2)), **outside)
+
+    mentors = [somebody(Role.MENTOR, f"m{n}") for n in range(draw(st.integers(1, 4)))]
+    mentees = [somebody(Role.MENTEE, f"n{n}") for n in range(draw(st.integers(1, 4)))]
+    pairs = st.tuples(st.sampled_from([one.id for one in mentors]), st.sampled_from([one.id for one in mentees]))
+    forbidden = tuple(draw(st.lists(pairs, max_size=6, unique=True)))
+    rules = terms(goal=draw(st.sampled_from(Goal)))
+    return Snapshot(terms=rules, candidates=(*mentors, *mentees), seed=draw(st.integers(0, 3)), forbidden=forbidden)

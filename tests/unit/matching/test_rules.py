@@ -2,11 +2,15 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from services.matching import reasons, rules
+from services.matching import rules
 from services.matching.candidate import Candidate
-from shared.programme import SameUnit, Training, Weights
+from services.matching.checking import broken_rules, meeting, valued
+from shared.programme import SameUnit, Terms, Training, Weights
 from shared.skills import Skill, Wish
 from tests.unit.matching.people import mentee, mentor, terms
 
@@ -34,15 +38,17 @@ FORBIDDEN: list[tuple[str, Candidate, Candidate]] = [
 ]
 
 
+def broken(junior: Candidate, senior: Candidate, settings: Terms) -> tuple[str, ...]:
+    return broken_rules([(junior, senior)], settings)[0]
+
+
 def test_a_suitable_pair_is_open() -> None:
-    assert rules.is_open(mentor(), mentee(), terms())
-    assert rules.closers(mentor(), mentee(), terms()) == ()
+    assert broken(mentor(), mentee(), terms()) == ()
 
 
 @pytest.mark.parametrize(("code", "junior", "senior"), FORBIDDEN)
 def test_each_hard_rule_closes_the_door_alone(code: str, junior: Candidate, senior: Candidate) -> None:
-    assert rules.closers(junior, senior, terms()) == (code,)
-    assert not rules.is_open(junior, senior, terms())
+    assert broken(junior, senior, terms()) == (code,)
 
 
 def test_every_hard_rule_is_spoiled_above() -> None:
@@ -51,6 +57,7 @@ def test_every_hard_rule_is_spoiled_above() -> None:
 
 ALLOWED: list[tuple[Candidate, Candidate, dict[str, Any]]] = [
     (mentor(grade=9), mentee(), {"grade_gap": 0}),
+    (mentor(grade=8), mentee(), {}),
     (mentor(unit="finance"), mentee(), {"same_unit": SameUnit.AVOID}),
     (mentor(unit="finance"), mentee(), {"same_unit": SameUnit.ALLOW}),
     (mentor(), mentee(trained=False), {"training": Training.MENTOR}),
@@ -58,22 +65,39 @@ ALLOWED: list[tuple[Candidate, Candidate, dict[str, Any]]] = [
     (mentor(country="GB"), mentee(), {}),
     (mentor(cross_border=False), mentee(cross_border=False), {}),
     (mentor(languages=("en-GB",)), mentee(languages=("de", "en-US")), {}),
+    (mentor(managers=("person-x",)), mentee(managers=("person-x",)), {}),
+    (mentor(partners=frozenset({"other"})), mentee(partners=frozenset({"another"})), {}),
 ]
 
 
 @pytest.mark.parametrize(("junior", "senior", "settings"), ALLOWED)
 def test_settings_and_consent_open_the_door(junior: Candidate, senior: Candidate, settings: dict[str, Any]) -> None:
-    assert rules.is_open(junior, senior, terms(**settings))
+    assert broken(junior, senior, terms(**settings)) == ()
+
+
+def test_a_gap_that_a_programme_asks_for_is_asked_for() -> None:
+    assert broken(mentor(grade=6), mentee(grade=9), terms(grade_gap=3)) == ()
+    assert broken(mentor(grade=7), mentee(grade=9), terms(grade_gap=3)) == ("grade-gap",)
 
 
 def test_the_mentors_training_is_asked_for_when_only_mentors_are_trained() -> None:
-    assert rules.closers(mentor(trained=False), mentee(), terms(training=Training.MENTOR)) == ("training",)
+    assert broken(mentor(trained=False), mentee(), terms(training=Training.MENTOR)) == ("training",)
 
 
 def test_a_longer_session_needs_more_common_time() -> None:
     short = mentor(working_hours={"start": "17:00", "end": "20:00"})
-    assert rules.is_open(short, mentee(), terms(minutes=30))
-    assert rules.closers(short, mentee(), terms(minutes=45)) == ("working-hours",)
+    assert broken(short, mentee(), terms(minutes=30)) == ()
+    assert broken(short, mentee(), terms(minutes=45)) == ("working-hours",)
+
+
+def test_several_broken_rules_are_named_in_the_rules_order() -> None:
+    assert broken(mentor(offers=(), languages=("en",), room=0), mentee(), terms()) == ("capacity", "language", "topic")
+
+
+def test_many_couples_are_asked_about_at_once_and_somebody_may_be_in_several() -> None:
+    couples = [(mentor(), mentee()), (mentor(), mentee("b", grade=1)), (mentor("c", room=0), mentee())]
+    assert broken_rules(couples, terms()) == [(), ("grade-gap",), ("capacity",)]
+    assert broken_rules([], terms()) == []
 
 
 HALF = Wish(topic="social-media", level=0, priority=3), Wish(topic="vision", level=0, priority=3)
@@ -100,10 +124,15 @@ SOFT: list[tuple[str, Candidate, Candidate, int]] = [
 ]
 
 
+def only(code: str, weight: int = 1) -> Weights:
+    return Weights(**(dict.fromkeys(Weights.model_fields, 0) | {code: weight}))
+
+
 @pytest.mark.parametrize(("code", "junior", "senior", "per_cent"), SOFT)
 def test_each_soft_rule(code: str, junior: Candidate, senior: Candidate, per_cent: int) -> None:
     rule = next(rule for rule in rules.SOFT if rule.code == code)
-    assert rule.per_cent(junior, senior, terms()) == per_cent
+    assert np.broadcast_to(rule.per_cent(meeting([(junior, senior)], terms())), 1).tolist() == [per_cent]
+    assert valued([(junior, senior)], terms(weights=only(code, 7)))[0][0] == 7 * per_cent
 
 
 def test_every_soft_rule_has_a_weight_and_a_test() -> None:
@@ -111,27 +140,38 @@ def test_every_soft_rule_has_a_weight_and_a_test() -> None:
 
 
 def test_the_same_unit_counts_against_a_pair_where_it_is_to_be_avoided() -> None:
-    rule = next(rule for rule in rules.SOFT if rule.code == "units")
-    assert rule.per_cent(mentor(unit="finance"), mentee(), terms(same_unit=SameUnit.AVOID)) == -100
+    avoid = terms(same_unit=SameUnit.AVOID, weights=only("units"))
+    assert valued([(mentor(unit="finance"), mentee())], avoid)[0][0] == -100
 
 
 def test_priority_and_gap_make_the_better_topic() -> None:
     wishes = Wish(topic="social-media", priority=3), Wish(topic="the-web", priority=1)
-    first = rules.taught(mentor(offers=(Skill(topic="social-media", level=4),)), mentee(wants=wishes))
-    second = rules.taught(mentor(offers=(Skill(topic="the-web", level=4),)), mentee(wants=wishes))
-    assert (first, second) == (60, 20)
+    teachers = [mentor(topic, offers=(Skill(topic=topic, level=4),)) for topic in ("social-media", "the-web")]
+    assert meeting([(one, mentee(wants=wishes)) for one in teachers], terms()).taught.tolist() == [12, 4]
 
 
 def test_criteria_are_weight_times_per_cent_and_leave_out_what_is_switched_off() -> None:
     weights = Weights(topics=7, reciprocity=0, interests=0, units=3, overlap=0, city=0, waiting=0)
-    shares = rules.criteria(mentor(), mentee(), terms(weights=weights))
+    score, shares = valued([(mentor(), mentee())], terms(weights=weights))[0]
+    assert score == 825
     assert [(share.rule, share.points) for share in shares] == [("topics", 525), ("units", 300)]
     assert all(rules.words(share) != share.rule for share in shares)
 
 
-def test_every_reason_has_its_own_sentence() -> None:
-    assert all(reasons.sentence((rule.code,)) == rule.closed for rule in rules.HARD)
-    assert len(set(reasons.SENTENCES.values())) == len(reasons.SENTENCES)
-    both = reasons.sentence(("language", "topic"))
-    assert reasons.SENTENCES["language"] in both and reasons.SENTENCES["topic"] in both
-    assert reasons.code(("language", "topic")) == reasons.SEVERAL
+def test_no_weight_is_no_score() -> None:
+    nothing = Weights(**dict.fromkeys(Weights.model_fields, 0))
+    assert valued([(mentor(), mentee())], terms(weights=nothing)) == [(0, ())]
+
+
+@given(st.integers(0, 2**17 - 1), st.data())
+def test_per_cent_is_exact(whole: int, data: st.DataObject) -> None:
+    part = np.array(data.draw(st.lists(st.integers(0, whole), min_size=1)), dtype=np.int32)
+    expected = [100 * one // whole if whole else 0 for one in part.tolist()]
+    assert rules.per_cent(part, np.full_like(part, whole)).tolist() == expected
+
+
+@given(st.integers(2**16, 2**17 - 1), st.integers(1, 100))
+def test_per_cent_does_not_round_up_just_below_the_next(whole: int, per_cent: int) -> None:
+    """The part nearest to ``per_cent`` from below, where single precision has the least room."""
+    part = (per_cent * whole - 1) // 100
+    assert rules.per_cent(np.array([part]), np.array([whole])).tolist() == [100 * part // whole]

@@ -20,6 +20,7 @@ from shared.events import (
     PairCompleted,
     PairDissolved,
     PairFormed,
+    PairRechecked,
     PairRecovered,
     Parting,
     Risk,
@@ -57,7 +58,7 @@ def at_risk(lost: int = 2) -> PairAtRisk:
 
 def told(card: PairCard | None, event: Any, now: datetime = NOW) -> PairCard:
     card = card or PairCard.of_event(event)
-    if isinstance(event, PairFormed | PairDissolved | PairCompleted):
+    if isinstance(event, PairFormed | PairRechecked | PairDissolved | PairCompleted):
         return card.paired(event)
     if isinstance(event, PairAtRisk | PairRecovered):
         return card.momentum(event, now)
@@ -91,6 +92,9 @@ def life_of(number: int) -> st.SearchStrategy[list[Any]]:
     )
 
 
+CHECKS: st.SearchStrategy[list[Any]] = st.lists(
+    st.sampled_from([PairRechecked(**PAIR, broken=("language",)), PairRechecked(**PAIR, broken=())]), max_size=3
+)
 ENDS: st.SearchStrategy[list[Any]] = st.sampled_from(
     [[], [PairCompleted(**PAIR)], [PairDissolved(**PAIR, because=Parting.OWN_WISH)]],
 )
@@ -103,7 +107,7 @@ MOMENTUM: st.SearchStrategy[list[Any]] = st.sampled_from(
 def two_interleavings(draw: st.DrawFn) -> tuple[list[Told], list[Told]]:
     """The same streams, merged in two ways; order is kept within a stream's subject, as the bus keeps it."""
     subjects = [draw(life_of(number)) for number in range(1, draw(st.integers(1, 4)) + 1)]
-    subjects += [[formed(), *draw(ENDS)], draw(MOMENTUM)]
+    subjects += [[formed(), *draw(CHECKS), *draw(ENDS)], draw(MOMENTUM)]
     timed = [[(event, NOW + timedelta(minutes=nth)) for nth, event in enumerate(events)] for events in subjects]
     turns = [which for which, events in enumerate(timed) for _ in events]
     first, second = draw(st.permutations(turns)), draw(st.permutations(turns))
@@ -175,6 +179,17 @@ def test_recovery_ends_the_alarm() -> None:
     assert card_after(at_risk(), PairRecovered(**OF_PAIR)).at_risk is None
 
 
+def test_the_latest_check_of_the_rules_counts() -> None:
+    broken = PairRechecked(**PAIR, broken=("language", "same-unit"))
+    assert card_after(formed(), broken).broken == ("language", "same-unit")
+    assert card_after(formed(), broken, PairRechecked(**PAIR, broken=())).broken == ()
+
+
+def test_a_declined_pair_has_parted() -> None:
+    declined = PairDissolved(**PAIR, because=Parting.DECLINED)
+    assert card_after(formed(), declined).state is PairState.DISSOLVED
+
+
 def test_a_feed_keeps_the_newest_and_forgets_the_oldest() -> None:
     feed = Feed.of_event(formed())
     for minute in range(KEPT + 2):
@@ -184,7 +199,8 @@ def test_a_feed_keeps_the_newest_and_forgets_the_oldest() -> None:
 
 
 def test_a_feed_belongs_to_what_orders_the_event() -> None:
-    round_done = MatchingRoundCompleted(programme_id="p1", round_id="r1", pairs=11, total_score=90, unmatched={})
+    figures = {"pairs": 11, "people": 22, "most_possible": 22, "total_score": 90, "minimum_score": 7, "gap": 0}
+    round_done = MatchingRoundCompleted(programme_id="p1", round_id="r1", unmatched={}, **figures)
     assert Feed.of_event(round_done).id == "p1"
     assert Feed.of_event(round_done).telling(round_done, NOW).happenings[0].number == 11
     assert Feed.of_event(session(SessionScheduled, 1)).id == "pair-1"

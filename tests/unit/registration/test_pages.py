@@ -16,7 +16,7 @@ from services.registration.pages import router
 from services.registration.pages.reading import Board, Face, Funnel
 from services.registration.pages.river import river
 from services.registration.pages.routes import pages
-from services.registration.pages.sentences import HAPPENED
+from services.registration.pages.sentences import BROKEN, HAPPENED, RULE_BROKEN
 from services.registration.programme import Programme
 from shared.programme import Terms
 from shared.web import wording
@@ -44,6 +44,8 @@ EMPTY = Board(
     all_pairs=0,
     at_risk=0,
     alarms=[],
+    all_broken=0,
+    broken=[],
     upcoming=[],
     pairs=[],
     happenings=[],
@@ -79,7 +81,8 @@ async def browser(shown: dict[str, Board]) -> AsyncIterator[httpx.AsyncClient]:
 
     @app.get("/shown")
     def page(request: Request) -> HTMLResponse:
-        content = pages.fragment(request, "_board.html", board=shown["board"], river="M0 0", happened=HAPPENED)
+        said = {"happened": HAPPENED, "broken": BROKEN, "rule_broken": RULE_BROKEN}
+        content = pages.fragment(request, "_board.html", board=shown["board"], river="M0 0", **said)
         return pages.page(request, "board.html", programme=PROGRAMME, content=content)
 
     transport = httpx.ASGITransport(app, root_path="/registration")
@@ -133,6 +136,20 @@ async def test_an_alarm_says_why_since_when_and_what_to_do(browser: httpx.AsyncC
     assert "2 sessions in a row did not take place" in html
     assert "since Mon 2 Mar" in html
     assert "Session 2 is on Tue 3 Mar" in html
+    assert "on track" not in html
+
+
+async def test_a_pair_that_breaks_a_rule_is_shown_with_what_to_do(
+    browser: httpx.AsyncClient, shown: dict[str, Board]
+) -> None:
+    broken = replace(CARD, broken=("language", "a-rule-of-tomorrow"))
+    shown["board"] = replace(BUSY, all_broken=13, broken=[broken])
+    html = (await browser.get("/shown")).text
+    assert "13 pairs break a rule since data changed" in html
+    assert "They no longer share a language." in html
+    assert "A rule of pairing no longer holds for them." in html
+    assert "Ask both whether they can go on" in html
+    assert "and 12 more" in html
     assert "on track" not in html
 
 

@@ -1,0 +1,52 @@
+"""Reading many records of which one may be spoilt: it is left out and named, and stops nothing."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from shared.aggregate import Aggregate
+from shared.documents import from_document
+from shared.store import Store, Unit
+
+A = TypeVar("A", bound=Aggregate)
+
+TOGETHER = 500
+"""Documents a round trip: reading them takes the event loop a few milliseconds."""
+NAMED = 3
+"""Faults named of one record."""
+
+
+async def all_readable(store: Store, kind: type[A], where: Mapping[str, Any]) -> tuple[list[A], dict[str, str]]:
+    """Everything that matches and can be read; and by id what is wrong with the rest, without what is in it."""
+    read: list[A] = []
+    spoilt: dict[str, str] = {}
+    async for document in store.collection(kind).find(where).sort("_id").batch_size(TOGETHER):
+        try:
+            read.append(from_document(kind, document))
+        except ValidationError as error:
+            spoilt[document["_id"]] = fault(error)
+    return read, spoilt
+
+
+def fault(error: ValidationError) -> str:
+    """Which fields are wrong in which way; never what stands in them."""
+    faults = [f"{'.'.join(map(str, each['loc']))}: {each['type']}" for each in error.errors(include_input=False)]
+    return "; ".join(faults[:NAMED])
+
+
+async def fetch_readable(unit: Unit, kind: type[A], ids: Iterable[str]) -> dict[str, A]:
+    """Those of the aggregates that are stored and can be read, by id."""
+    wanted = list(dict.fromkeys(ids))
+    try:
+        await unit.fetch((kind, identity) for identity in wanted)
+    except ValidationError:
+        return {identity: found for identity in wanted if (found := await _find(unit, kind, identity))}
+    return {identity: found for identity in wanted if (found := await unit.find(kind, identity))}
+
+
+async def _find(unit: Unit, kind: type[A], identity: str) -> A | None:
+    try:
+        return await unit.find(kind, identity)
+    except ValidationError:
+        return None

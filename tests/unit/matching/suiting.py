@@ -1,0 +1,122 @@
+"""Crowds in which most pairs are allowed, so that there is a choice, and what is known of them one pair at a time."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
+from random import Random
+from typing import Any
+from unittest.mock import patch
+
+from hypothesis import strategies as st
+
+from services.matching import baselines, scoring, solver
+from services.matching.candidate import Candidate, Snapshot
+from services.matching.engine.flow import Arcs
+from services.matching.engine.looking import none
+from services.matching.solution import Solution
+from shared.programme import Goal, Role
+from shared.skills import Skill
+from tests.unit.matching import naive
+from tests.unit.matching.naive import Couple
+from tests.unit.matching.people import candidate, terms
+
+
+@dataclass(frozen=True)
+class Known:
+    """A solved round and its snapshot."""
+
+    snapshot: Snapshot
+    solution: Solution
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> "Known":
+        """Solved."""
+        return cls(snapshot, solver.optimum(snapshot))
+
+    @cached_property
+    def allowed(self) -> dict[Couple, int]:
+        """Pairs that may be made beside the locked ones, and their scores."""
+        return naive.allowed(self.snapshot)
+
+    @cached_property
+    def room(self) -> dict[str, int]:
+        """Places beside those of locked pairs."""
+        return naive.room(self.snapshot)
+
+    @property
+    def couples(self) -> dict[Couple, int]:
+        """What the round made, locked pairs included."""
+        return self.named(self.solution.couples)
+
+    def named(self, arcs: Arcs) -> dict[Couple, int]:
+        """Pairs by ids, with their scores."""
+        mentors, mentees = self.snapshot.mentors, self.snapshot.mentees
+        return {(mentors[m].id, mentees[n].id): score for m, n, score in zip(*(c.tolist() for c in arcs), strict=True)}
+
+    def with_locked(self, couples: Iterable[Couple]) -> dict[Couple, int]:
+        """Couples and the locked ones, with their scores."""
+        people = {person.id: person for person in self.snapshot.candidates}
+        return {
+            (mentor, mentee): naive.points(people[mentor], people[mentee], self.snapshot.terms)
+            for mentor, mentee in (*couples, *self.snapshot.locked)
+        }
+
+
+@st.composite
+def suiting(draw: st.DrawFn, most: int = 6) -> Snapshot:
+    """Up to so many mentors and mentees, many of whom score the same, with anything a manager can choose."""
+    chance = draw(st.randoms(use_true_random=False))
+    mentors = [_anybody(chance, Role.MENTOR, f"m{n}") for n in range(draw(st.integers(0, most)))]
+    mentees = [_anybody(chance, Role.MENTEE, f"n{n}") for n in range(draw(st.integers(0, most)))]
+    free = [(m.id, n.id) for m, n in zip(mentors, mentees, strict=False) if m.room and n.room]
+    return Snapshot(
+        terms=terms(goal=draw(st.sampled_from(Goal)), minimum_score=chance.choice([None, None, 900])),
+        candidates=(*mentors, *mentees),
+        locked=tuple(chance.sample(free, min(len(free), chance.choice([0, 0, 1, 2])))),
+        forbidden=tuple((m.id, n.id) for m in mentors for n in mentees if chance.random() < 0.1),
+    )
+
+
+def _anybody(chance: Random, role: Role, identity: str) -> Candidate:
+    is_mentor = role is Role.MENTOR
+    facts: dict[str, Any] = {"offers": (Skill(topic="social-media", level=chance.randint(3, 5)),)} if is_mentor else {}
+    capacity = chance.choice([1, 1, 2])
+    return candidate(
+        role,
+        identity,
+        country=chance.choice(["FR", "FR", "GB"]),
+        languages=("fr", "en"),
+        cross_border=chance.random() < 0.7,
+        grade=chance.randint(2, 3) + (0 if is_mentor else 6),
+        unit=chance.choice(["a", "b", "c"]),
+        interests=tuple(chance.sample(["chess", "music", "sport"], chance.randint(0, 2))),
+        waited_weeks=chance.choice([0, 0, 3, 10]),
+        capacity=capacity,
+        room=chance.choice([0, capacity, capacity, capacity]),
+        alone=chance.random() < 0.8,
+        returning=chance.random() < 0.2,
+        **facts,
+    )
+
+
+def forgetful(solution: Solution) -> Solution:
+    """The solution without the pairs the solver looked at, so that whoever starts from these starts from nothing."""
+    return replace(solution, solved=[replace(one, best=one.best._replace(arcs=none())) for one in solution.solved])
+
+
+@contextmanager
+def short_sighted() -> Iterator[None]:
+    """Baselines that add little at a time, and small blocks."""
+    with ExitStack() as changes:
+        habits: list[tuple[Any, str, int]] = [
+            (baselines, "EASY", 0),
+            (baselines, "PATIENCE", 2**1000),
+            (baselines, "FEW", 1),
+            (baselines, "AT_ONCE", 3),
+            (scoring, "HEIGHT", 3),
+            (scoring, "WIDTH", 4),
+        ]
+        for module, name, value in habits:
+            changes.enter_context(patch.object(module, name, value))
+        yield
