@@ -15,7 +15,8 @@ from services.matching.programme import Programme
 from services.matching.readable import all_readable
 from services.matching.report import Place, place_id
 from services.matching.round import Round, RoundState
-from services.matching.views import PairView, PlaceView, Say, Saying
+from services.matching.sentences import Say
+from services.matching.views import PairView, PlaceView, Saying
 from shared.access import Caller, allow
 from shared.errors import Absent, Refused
 from shared.events import Parting

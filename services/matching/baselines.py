@@ -52,8 +52,8 @@ class Standing(NamedTuple):
     turns: Turns
     ours: Bars
     theirs: Bars
-    taken: Whole
-    """The pairs' numbers."""
+    above: Whole
+    """Numbers of pairs taken that surpass the bars of both themselves, because neither side's is its latest."""
 
 
 def greedy(solution: Solution) -> Arcs | None:
@@ -148,7 +148,8 @@ def _missed(one: Solved, taken: Arcs, turns: Turns) -> Arcs:
     mentors, mentees, scores = taken
     ours = _bars(one.market.mentors, mentors, turns(mentees, scores), mentees)
     theirs = _bars(one.market.mentees, mentees, scores, mentors)
-    now = Standing(turns, ours, theirs, _numbers(taken))
+    now = Standing(turns, ours, theirs, _numbers(none()))
+    now = now._replace(above=_numbers(taken.pick(_surpass(taken, now))))
     return joined(one.market.each(lambda block, scores: _leading(block, scores, now)))
 
 
@@ -161,7 +162,7 @@ def _leading(block: Block, scores: Scores, now: Standing) -> Arcs:
     if not len(rows):
         return none()
     found = Arcs(block.mentors[columns], block.mentees[rows], scores[rows, columns].astype(np.int64))
-    found = found.pick(_surpass(found, now) & ~np.isin(_numbers(found), now.taken))
+    found = found.pick(_surpass(found, now) & ~np.isin(_numbers(found), now.above))
     return found.pick(leading(found.mentees, found.scores, FEW))
 
 

@@ -112,7 +112,7 @@ def _against_rules(couples: Mapping[Two, Couple], terms: Terms) -> dict[Two, str
         return {}
     broken = broken_rules(list(couples.values()), terms)
     return {
-        two: " ".join(reasons.sentence((code,)) for code in codes if code != capacity.code)
+        two: " ".join(reasons.BROKEN[code] for code in codes if code != capacity.code)
         for two, codes in zip(couples, broken, strict=True)
     }
 

@@ -97,7 +97,7 @@ class _Look:
 
     @cached_property
     def ways(self) -> list[Way]:
-        return ways(self.solution.crowd, self.others)
+        return ways(self.solution.crowd, self.role, len(self.places))
 
     @cached_property
     def census(self) -> Census:
@@ -111,10 +111,14 @@ class _Look:
         made -= np.bincount(locked.mentors if self._other is Role.MENTOR else locked.mentees, minlength=size)
         return np.array([person.room for person in self.others], dtype=np.int64) > made
 
+    @cached_property
+    def places(self) -> Which:
+        """Everybody left over."""
+        return unpaired(self.solution, self.role)
+
     def parts(self) -> Iterator[Which]:
-        """Everybody left over, some at a time."""
-        everybody = unpaired(self.solution, self.role)
-        yield from (everybody[start : start + SOME] for start in range(0, len(everybody), SOME))
+        """Some of them at a time."""
+        yield from (self.places[start : start + SOME] for start in range(0, len(self.places), SOME))
 
     def explained(self, places: Which) -> dict[str, LeftOver]:
         """The answers for some of them."""

@@ -1,7 +1,6 @@
 """Mentors and mentees as the rules of pairing look at them: all with all, or couple by couple."""
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any, Self, TypeAlias
 
 import numpy as np
@@ -23,6 +22,7 @@ class Meeting:
     def __init__(self, crowd: Crowd, mentors: Side, mentees: Side, *, couples: bool = False) -> None:
         self.crowd, self.mentors, self.mentees, self.couples = crowd, mentors, mentees, couples
         self.terms: Terms = crowd.terms
+        self._products: dict[Callable[[Side], Sparse], Answer] = {}
 
     @classmethod
     def of_all(cls, crowd: Crowd) -> Self:
@@ -81,17 +81,24 @@ class Meeting:
         owners = np.repeat(np.arange(len(self.mentees)), np.diff(ours.indptr))
         return np.bincount(owners, ours.data * theirs[ours.indices, owners], len(self.mentees)).astype(np.int32)
 
-    @cached_property
+    # not cached_property: up to Python 3.11 one lock serves all its instances, and threads would wait for each other
+
+    @property
     def taught(self) -> Answer:
         """What the mentee would learn: gaps between levels times priorities, summed over topics."""
-        return self.product(lessons.wishes, lessons.answers)
+        return self._once(lessons.wishes, lessons.answers)
 
-    @cached_property
+    @property
     def handed_down(self) -> Answer:
         """What the mentor would learn, likewise."""
-        return self.product(lessons.offers, lessons.asks)
+        return self._once(lessons.offers, lessons.asks)
 
-    @cached_property
+    @property
     def common_interests(self) -> Answer:
         """Number of interests and tastes both name."""
-        return self.product(lessons.interests, lessons.tastes)
+        return self._once(lessons.interests, lessons.tastes)
+
+    def _once(self, mentees: Callable[[Side], Sparse], mentors: Callable[[Side], Answer]) -> Answer:
+        if mentees not in self._products:
+            self._products[mentees] = self.product(mentees, mentors)
+        return self._products[mentees]

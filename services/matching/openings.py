@@ -13,12 +13,15 @@ from services.matching.candidate import Candidate
 from services.matching.changes import Change
 from services.matching.meeting import Meeting
 from services.matching.obstacles import Sets
-from services.matching.people import Crowd, Side, Which
+from services.matching.people import Crowd, Side
 from services.matching.rules import HARD, Hard, scores
 from shared.programme import Role
 
-AT_ONCE = 2**18
-"""Pairs the rules are asked about at once."""
+HEIGHT, WIDTH = 64, 4096
+"""Changed people and others the rules are asked about at once."""
+
+TRIED = 2**26
+"""Pairs of people left over and others up to which changes that change scores are tried under a minimum score."""
 
 Doors = NDArray[np.int64]
 """People × values of a change."""
@@ -29,10 +32,14 @@ class Way:
     """A rule's change, for people of one role."""
 
     crowd: Crowd
+    role: Role
     rule: Hard
     change: Change
-    others: Sequence[Candidate]
-    """Everybody of the other role."""
+
+    @cached_property
+    def others(self) -> Side:
+        """Everybody of the other role."""
+        return self.crowd.mentees if self.role is Role.MENTOR else self.crowd.mentors
 
     @cached_property
     def values(self) -> list[str]:
@@ -41,7 +48,7 @@ class Way:
 
     @cached_property
     def _reach(self) -> list[frozenset[str]]:
-        return [frozenset(self.change.reach(other, self.crowd.terms)) for other in self.others]
+        return [frozenset(self.change.reach(other, self.crowd.terms)) for other in self.others.everybody]
 
     @cached_property
     def _reached(self) -> NDArray[np.int32]:
@@ -63,51 +70,58 @@ class Way:
 
     def doors(self, people: Sequence[Candidate], sets: Sets) -> Doors:
         """How many doors more these people would have; ``sets`` is people × others."""
-        minimum = self.crowd.terms.pairing.minimum_score
-        if self.change.scored and minimum is not None:
-            return self._tried(people, sets, minimum)
+        if self.tries:
+            return self._tried(people, sets)
         rows, columns = np.divmod(np.flatnonzero(sets == self._bit), len(self.others))
         hit = coo_array((np.ones(len(rows), dtype=np.int32), (rows, columns)), shape=sets.shape)
         found: Doors = (hit.tocsr() @ self._reached).astype(np.int64)
         return found
 
-    def _tried(self, people: Sequence[Candidate], sets: Sets, minimum: int) -> Doors:
+    @property
+    def tries(self) -> bool:
+        """Whether pairs have to be scored anew to know who would suit."""
+        return self.change.scored and self.crowd.terms.pairing.minimum_score is not None
+
+    def _tried(self, people: Sequence[Candidate], sets: Sets) -> Doors:
         """The same where scores change too: each value is added, and the rule and the scores are asked again."""
         further = [np.flatnonzero(self.further(person)) for person in people]
-        changed = [
-            self.change.made(person, self.values[value])
-            for person, values in zip(people, further, strict=True)
-            for value in values
-        ]
-        everybody, ends = Side(changed, self.crowd.codes), np.cumsum([0, *map(len, further)])
+        owners, values = np.repeat(np.arange(len(people)), list(map(len, further))), np.concatenate(further)
+        each = zip(owners.tolist(), values.tolist(), strict=True)
+        changed = [self.change.made(people[owner], self.values[value]) for owner, value in each]
         concerned = (sets & ~np.uint16(self._bit | obstacles.bit(reasons.MINIMUM))) == 0
         found = np.zeros((len(people), len(self.values)), dtype=np.int64)
-        for row, values in enumerate(further):
-            own = everybody.pick(slice(ends[row], ends[row + 1]))
-            suit = self._suit(own, np.flatnonzero(concerned[row]), minimum)
-            found[row, values] = suit - np.count_nonzero(sets[row] == 0)
+        suit = self._suit(Side(changed, self.crowd.codes), concerned[owners])
+        found[owners, values] = suit - np.count_nonzero(sets == 0, axis=1)[owners]
         return found
 
-    def _suit(self, own: Side, others: Which, minimum: int) -> Doors:
-        """How many of these others suit each of the changed people, whom no other rule keeps away."""
-        found, width = np.zeros(len(own), dtype=np.int64), AT_ONCE // max(1, len(own))
-        for start in range(0, len(others) if len(own) else 0, width):
-            meet = self._meet(own, others[start : start + width])
-            open_ = self.rule.allows(meet) & (scores(meet) >= minimum)
-            found += np.count_nonzero(open_, axis=0 if self._teaches else 1)
+    def _suit(self, changed: Side, concerned: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """How many others suit each of these, of those whom no other rule keeps away."""
+        found = np.zeros(len(changed), dtype=np.int64)
+        for rows in _cut(len(changed), HEIGHT):
+            own = changed.pick(rows)
+            for columns, others in self._parts:
+                found[rows] += np.count_nonzero(self._allowed(own, others) & concerned[rows, columns], axis=1)
         return found
 
     @cached_property
-    def _teaches(self) -> bool:
-        """Whether the people are mentors."""
-        return self.others[0].profile.role is Role.MENTEE
+    def _parts(self) -> list[tuple[slice, Side]]:
+        """The others in parts that keep what is computed of them."""
+        return [(columns, self.others.pick(columns)) for columns in _cut(len(self.others), WIDTH)]
 
-    def _meet(self, people: Side, others: Which) -> Meeting:
-        if self._teaches:
-            return Meeting(self.crowd, people, self.crowd.mentees.pick(others))
-        return Meeting(self.crowd, self.crowd.mentors.pick(others), people)
+    def _allowed(self, changed: Side, others: Side) -> NDArray[np.bool_]:
+        teaches = self.role is Role.MENTOR
+        meet = Meeting(self.crowd, changed, others) if teaches else Meeting(self.crowd, others, changed)
+        minimum = self.crowd.terms.pairing.minimum_score or 0
+        allowed: NDArray[np.bool_] = self.rule.allows(meet) & (scores(meet) >= minimum)
+        return allowed.T if teaches else allowed
 
 
-def ways(crowd: Crowd, others: Sequence[Candidate]) -> list[Way]:
-    """Everything people may change to meet more of these others."""
-    return [Way(crowd, rule, rule.change, others) for rule in HARD if rule.change]
+def _cut(length: int, size: int) -> list[slice]:
+    return [slice(start, min(start + size, length)) for start in range(0, length, size)]
+
+
+def ways(crowd: Crowd, role: Role, number: int) -> list[Way]:
+    """Everything so many people of a role may change to meet more of the other one; what would take too long to count
+    is left out."""
+    found = [Way(crowd, role, rule, rule.change) for rule in HARD if rule.change]
+    return [way for way in found if not way.tries or number * len(way.others) <= TRIED]

@@ -15,7 +15,7 @@ from services.matching.candidate import Candidate
 from services.matching.engine import looking, optimum, ties
 from services.matching.engine.flow import Arcs
 from services.matching.engine.looking import FirstLook
-from services.matching.engine.market import Block, Market, Places, Which
+from services.matching.engine.market import Block, Market, Memory, Places, Which
 from services.matching.engine.optimum import Optimum
 from services.matching.engine.prices import Prices
 from services.matching.outcome import Stage, Worth
@@ -81,11 +81,11 @@ class Pool:
     blocks: Sequence[Block]
 
     @classmethod
-    def of(cls, crowd: Crowd, areas: list[Area]) -> "Pool":
-        """The pool of these areas."""
+    def of(cls, crowd: Crowd, areas: list[Area], memory: Memory) -> "Pool":
+        """The pool of these areas; what it computes goes into the round's memory."""
         mentors = np.unique(np.concatenate([area.mentors for area in areas]))
         mentees = np.unique(np.concatenate([area.mentees for area in areas]))
-        return cls(crowd, mentors, mentees, scoring.blocks(crowd, areas, mentors, mentees))
+        return cls(crowd, mentors, mentees, scoring.blocks(crowd, areas, (mentors, mentees), memory))
 
     @cached_property
     def look(self) -> FirstLook:

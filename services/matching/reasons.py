@@ -42,6 +42,10 @@ SENTENCES = {
 }
 
 
+BROKEN = {rule.code: rule.broken for rule in HARD}
+"""What it means for two people that a hard rule keeps them apart."""
+
+
 def code(because: Because) -> str:
     """One code to count by."""
     return because[0] if len(because) == 1 else SEVERAL

@@ -38,6 +38,8 @@ class Hard:
     code: str
     unit: str
     closed: str
+    broken: str
+    """The sentence for two people whom it keeps apart."""
     allows: Callable[[Meeting], Answer]
     coarse: bool
     """Whether it looks at ``PLACE`` alone, so that it can be asked of groups of people instead of everybody."""
@@ -62,12 +64,12 @@ SOFT: list[Soft] = []
 
 
 def hard(
-    code: str, *, unit: str, closed: str, coarse: bool = False, change: Change | None = None
+    code: str, *, unit: str, closed: str, broken: str, coarse: bool = False, change: Change | None = None
 ) -> Callable[[Callable[[Meeting], Answer]], Hard]:
     """Declare a hard rule ``meeting -> whether each two may be paired``."""
 
     def declare(allows: Callable[[Meeting], Answer]) -> Hard:
-        HARD.append(Hard(code, unit, closed, allows, coarse, change))
+        HARD.append(Hard(code, unit, closed, broken, allows, coarse, change))
         return HARD[-1]
 
     return declare
@@ -129,7 +131,11 @@ HOURS_SHARED = Pairwise(HOURS, _hours_shared)
 
 
 @hard(
-    "capacity", unit="partners", closed=_("Those who would suit have as many partners as they can take."), coarse=True
+    "capacity",
+    unit="partners",
+    closed=_("Those who would suit have as many partners as they can take."),
+    broken=_("One of them has as many partners as they can take."),
+    coarse=True,
 )
 def capacity(meet: Meeting) -> Answer:
     """Nobody has more partners than they can take."""
@@ -140,6 +146,7 @@ def capacity(meet: Meeting) -> Answer:
     "training",
     unit="people trained",
     closed=_("They and those who would suit have not all done the training yet."),
+    broken=_("One of them has not done the training yet."),
     coarse=True,
     change=changes.TRAINING,
 )
@@ -154,6 +161,7 @@ def training(meet: Meeting) -> Answer:
     "cross-border",
     unit="countries",
     closed=_("Those who would suit work in another country, and not both sides have agreed to that."),
+    broken=_("They work in different countries, and one of them has not agreed to that."),
     coarse=True,
     change=changes.CROSS_BORDER,
 )
@@ -167,6 +175,7 @@ def cross_border(meet: Meeting) -> Answer:
     "language",
     unit="languages",
     closed=_("They share no language with those who would suit."),
+    broken=_("They share no language."),
     coarse=True,
     change=changes.LANGUAGE,
 )
@@ -175,31 +184,57 @@ def language(meet: Meeting) -> Answer:
     return meet.between(SHARE_A_LANGUAGE)
 
 
-@hard("working-hours", unit="minutes", closed=_("Their working hours leave no room for a session."), coarse=True)
+@hard(
+    "working-hours",
+    unit="minutes",
+    closed=_("Their working hours leave no room for a session."),
+    broken=_("Their working hours leave no room for a session."),
+    coarse=True,
+)
 def working_hours(meet: Meeting) -> Answer:
     """In every week of a year, clock changes included, there is time for a session within both working hours."""
     return meet.between(LONGEST) >= meet.terms.plan.minutes
 
 
-@hard("grade-gap", unit="grades", closed=_("Between them and those who would suit, the mentee is not senior enough."))
+@hard(
+    "grade-gap",
+    unit="grades",
+    closed=_("Between them and those who would suit, the mentee is not senior enough."),
+    broken=_("The mentee is not senior enough for this mentor."),
+)
 def grade_gap(meet: Meeting) -> Answer:
     """The mentee is more senior by the programme's gap at least."""
     return meet.mentee(GRADE) - meet.mentor(GRADE) >= meet.terms.pairing.grade_gap
 
 
-@hard("same-unit", unit="units", closed=_("Those who would suit work in the same unit."))
+@hard(
+    "same-unit",
+    unit="units",
+    closed=_("Those who would suit work in the same unit."),
+    broken=_("They work in the same unit."),
+)
 def same_unit(meet: Meeting) -> Answer:
     """Two of one unit are paired only where the programme allows it."""
     return (meet.mentor(UNIT) != meet.mentee(UNIT)) | (meet.terms.pairing.same_unit is not SameUnit.FORBID)
 
 
-@hard("reporting-line", unit="levels", closed=_("One of them reports to the other, directly or further up."))
+@hard(
+    "reporting-line",
+    unit="levels",
+    closed=_("Those who would suit are above or below them in the reporting line."),
+    broken=_("One of them reports to the other, directly or further up."),
+)
 def reporting_line(meet: Meeting) -> Answer:
     """Neither stands above the other in the reporting line, and nobody is paired with oneself."""
     return ~meet.among(meet.crowd.related)
 
 
-@hard("never-before", unit="pairs", closed=_("Those who would suit were partners before."))
+@hard(
+    "never-before",
+    unit="pairs",
+    closed=_("Those who would suit were partners before."),
+    broken=_("They were partners before."),
+)
 def never_before(meet: Meeting) -> Answer:
     """The two never were a pair."""
     return ~meet.among(meet.crowd.met)
@@ -209,6 +244,7 @@ def never_before(meet: Meeting) -> Answer:
     "topic",
     unit="topics",
     closed=_("What the mentee wants to learn and what the mentor knows better do not meet."),
+    broken=_("The mentor knows nothing better that the mentee wants to learn."),
     change=changes.TOPIC,
 )
 def topic(meet: Meeting) -> Answer:

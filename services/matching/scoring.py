@@ -26,9 +26,9 @@ KEEP = 2**31
 """Bytes of scores that are kept between two looks."""
 
 
-def blocks(crowd: Crowd, areas: list[Area], mentors: Which, mentees: Which) -> list[Block]:
-    """The areas' pairs in blocks; ``mentors`` and ``mentees`` are the market's people, by their places in the crowd."""
-    memory, kind, rules = Memory(KEEP), _kind(crowd), FINE
+def blocks(crowd: Crowd, areas: list[Area], people: tuple[Which, Which], memory: Memory) -> list[Block]:
+    """The areas' pairs in blocks; ``people`` are the market's mentors and mentees, by their places in the crowd."""
+    (mentors, mentees), kind, rules = people, _kind(crowd), FINE
     if len(mentors) * len(mentees) <= FEW:
         areas, rules = [Area(mentees, mentors)], HARD
     found = []

@@ -3,27 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
-
-import numpy as np
 
 from services.matching.engine.flow import Arcs
 from services.matching.engine.looking import joined
-from services.matching.engine.market import Whole
 from services.matching.outcome import Certificate, Worth
 from services.matching.people import Crowd
 from services.matching.pool import Solved
 from shared.programme import Goal
-
-
-class Prices(NamedTuple):
-    """By places in the crowd: what one more place with each person is worth, and how many points one more person
-    with a partner counts in their pool. 0 for those whom coarse rules shut out."""
-
-    mentors: Whole
-    mentees: Whole
-    mentors_person: Whole
-    mentees_person: Whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,18 +31,6 @@ class Solution:
             for one in self.solved
         ]
         return joined([*parts, self.locked])
-
-    @cached_property
-    def prices(self) -> Prices:
-        """What everybody is worth to the round, the bonus of a first partner included (never below 0)."""
-        sizes = len(self.crowd.mentors), len(self.crowd.mentees)
-        found = Prices(*(np.zeros(size, dtype=np.int64) for size in (*sizes, *sizes)))
-        for one in self.solved:
-            found.mentors[one.pool.mentors] = one.best.prices.mentors + one.market.mentors.bonus
-            found.mentees[one.pool.mentees] = one.best.prices.mentees + one.market.mentees.bonus
-            found.mentors_person[one.pool.mentors] = one.scale.person
-            found.mentees_person[one.pool.mentees] = one.scale.person
-        return found
 
     @cached_property
     def sure(self) -> Worth:

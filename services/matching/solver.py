@@ -8,12 +8,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from services.matching import pool
+from services.matching import pool, scoring
 from services.matching.alternatives import alternatives
 from services.matching.areas import pools
 from services.matching.candidate import Snapshot
 from services.matching.checking import brings
 from services.matching.engine.flow import Arcs
+from services.matching.engine.market import Memory
 from services.matching.leftover import left_over
 from services.matching.meeting import Meeting
 from services.matching.outcome import Match, Outcome, Progress, Stage
@@ -77,9 +78,10 @@ def _solved(reading: Reading, watch: Watch) -> Solution:
     crowd = reading.crowd
     terms, seed = crowd.terms, crowd.snapshot.seed
     found = pools(crowd)
+    memory = Memory(scoring.KEEP)
     watch.of, solved = max(1, len(found)), []
     for watch.done, areas in enumerate(found):
-        solved.append(pool.solve(pool.Pool.of(crowd, areas), terms.pairing.goal, seed, watch.at))
+        solved.append(pool.solve(pool.Pool.of(crowd, areas, memory), terms.pairing.goal, seed, watch.at))
     return Solution(crowd, solved, _locked(crowd), reading.locked_people)
 
 

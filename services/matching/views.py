@@ -1,6 +1,6 @@
 """Matching as people see it: codes and figures, and sentences in the reader's language."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Self
 
@@ -8,28 +8,32 @@ from fastapi import Depends, Request
 from pydantic import BaseModel
 from typing_extensions import override
 
-from services.matching import reasons
+from services.matching import reasons, sentences
 from services.matching.comparing import Change, Reached, Setting, Turn
-from services.matching.outcome import Alternative, Certificate, Door, Opening, Quality, Scarcity, Stage
+from services.matching.marking import _
+from services.matching.outcome import (
+    Alternative,
+    Certificate,
+    Door,
+    Opening,
+    Price,
+    Progress,
+    Quality,
+    Stage,
+    Wanted,
+)
 from services.matching.pair import NotMade, Pair, PairState
-from services.matching.report import Place, Tally
+from services.matching.report import Place, Report, Tally
 from services.matching.round import Round, RoundState
 from services.matching.rules import words
+from services.matching.sentences import Say, saying
 from shared.events import Parting, RoundFailure
 from shared.programme import Id, PairingRules
 from shared.web.wording import negotiate, translations
 
-Say = Callable[[str], str]
-"""Puts an English sentence into the reader's language."""
-
-
-def _(sentence: str) -> str:
-    """Marks a sentence for translation."""
-    return sentence
-
 
 async def _say(request: Request) -> Say:
-    return translations(negotiate(request.headers.get("accept-language", ""))).gettext
+    return saying(translations(negotiate(request.headers.get("accept-language", ""))))
 
 
 Saying = Annotated[Say, Depends(_say)]
@@ -41,6 +45,55 @@ FAILURES = {
         "The computation failed because of a defect in the product; the operators see it in the logs."
     ),
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlternativeView(Alternative):
+    """A next best partner, in words too."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoorView(Door):
+    """What a rule did to somebody's chances, in words too."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpeningView(Opening):
+    """A change that would help, in words too."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PriceView(Price):
+    """How scarce something is, in words too."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WantedView(Wanted):
+    """Whom to look for, in words too."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CertificateView(Certificate):
+    """The proof, in words too."""
+
+    sentence: str
+
+
+class BrokenView(BaseModel):
+    """A rule the pair has broken since it was made."""
+
+    rule: str
+    sentence: str
 
 
 class CriterionView(BaseModel):
@@ -72,9 +125,9 @@ class PairView(BaseModel):
     """Topics the mentor brings to the mentee, the most valuable first."""
     hands_down: list[str]
     """Topics the mentee brings to the mentor."""
-    mentors_alternative: Alternative | None
-    mentees_alternative: Alternative | None
-    broken: list[str]
+    mentors_alternative: AlternativeView | None
+    mentees_alternative: AlternativeView | None
+    broken: list[BrokenView]
     """Hard rules that a change in somebody's data has broken since."""
 
     @classmethod
@@ -95,10 +148,14 @@ class PairView(BaseModel):
             criteria=[CriterionView(rule=c.rule, sentence=say(words(c)), points=c.points) for c in pair.criteria],
             teaches=list(pair.teaches),
             hands_down=list(pair.hands_down),
-            mentors_alternative=pair.mentors_alternative,
-            mentees_alternative=pair.mentees_alternative,
-            broken=list(pair.broken),
+            mentors_alternative=_alternative(pair.mentors_alternative, say),
+            mentees_alternative=_alternative(pair.mentees_alternative, say),
+            broken=[BrokenView(rule=code, sentence=say(reasons.BROKEN[code])) for code in pair.broken],
         )
+
+
+def _alternative(found: Alternative | None, say: Say) -> AlternativeView | None:
+    return AlternativeView(**vars(found), sentence=sentences.alternative(found, say)) if found else None
 
 
 class Couple(BaseModel):
@@ -132,6 +189,8 @@ class RoundView(BaseModel):
     formed: Tally
     unmatched: dict[str, int]
     """Reason → number of people."""
+    progress: Progress | None
+    """While it is computed."""
     digest: str
 
     @classmethod
@@ -151,6 +210,7 @@ class RoundView(BaseModel):
             proposed=found.proposed,
             formed=found.formed,
             unmatched=found.unmatched,
+            progress=found.progress,
             digest=found.report.digest if found.report else "",
         )
 
@@ -168,12 +228,27 @@ class ChoicesView(BaseModel):
 class ReportView(BaseModel):
     """The proof, how good the round is, what was short, and whose record could not be read."""
 
-    certificate: Certificate
+    certificate: CertificateView
     quality: Quality
-    scarcity: Scarcity
+    prices: list[PriceView]
+    """What mentors are short of, the dearest first."""
+    wanted: list[WantedView]
+    """Which mentors to look for, the most helpful first."""
     left_out: dict[str, str]
     """Participant id → what is wrong with the record."""
     seconds: dict[Stage, float]
+
+    @classmethod
+    def of(cls, report: Report, say: Say) -> Self:
+        proof, short = report.certificate, report.scarcity
+        return cls(
+            certificate=CertificateView(**vars(proof), sentence=sentences.certificate(proof, say)),
+            quality=report.quality,
+            prices=[PriceView(**vars(each), sentence=sentences.price(each, say)) for each in short.prices],
+            wanted=[WantedView(**vars(each), sentence=sentences.wanted(each, say)) for each in short.wanted],
+            left_out=report.left_out,
+            seconds=report.seconds,
+        )
 
 
 class RoundDetails(RoundView):
@@ -195,7 +270,7 @@ class RoundDetails(RoundView):
                 locked=[Couple(mentor_id=mentor, mentee_id=mentee) for mentor, mentee in choices.locked],
                 forbidden=[Couple(mentor_id=mentor, mentee_id=mentee) for mentor, mentee in choices.forbidden],
             ),
-            report=ReportView.model_validate(report, from_attributes=True) if report else None,
+            report=ReportView.of(report, say) if report else None,
         )
 
 
@@ -209,8 +284,8 @@ class PlaceView(BaseModel):
     sentence: str
     open_doors: int
     """People every rule allows, all paired otherwise."""
-    doors: list[Door]
-    openings: list[Opening]
+    doors: list[DoorView]
+    openings: list[OpeningView]
     """The most effective first."""
 
     @classmethod
@@ -222,8 +297,8 @@ class PlaceView(BaseModel):
             rules=list(left.because),
             sentence=reasons.sentence(left.because, say),
             open_doors=left.open_doors,
-            doors=list(left.doors),
-            openings=list(left.openings),
+            doors=[DoorView(**vars(each), sentence=sentences.door(each, say)) for each in left.doors],
+            openings=[OpeningView(**vars(each), sentence=sentences.opening(each, say)) for each in left.openings],
         )
 
 

@@ -112,4 +112,6 @@ async def test_the_live_page_shows_it_until_it_holds_again(mongodb: Mongo, datab
 async def test_the_manager_sees_it_in_the_pair(here: Desk) -> None:
     await changes(here, ("junior", MENTOR, {"languages": ("de",)}))
     [pair] = await here.world.store.all(Pair, {})
-    assert (await here.world.get(f"/pairs/{pair.id}"))["broken"] == ["language"]
+    assert (await here.world.get(f"/pairs/{pair.id}"))["broken"] == [
+        {"rule": "language", "sentence": "They share no language."}
+    ]

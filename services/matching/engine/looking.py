@@ -177,7 +177,7 @@ def _undervalued(block: Block, scores: Scores, narrow: Prices, prices: Prices, u
         return Undervalued(none(), 0)
     if count > FEW * sum(scores.shape):
         return _most_undervalued(block, scores, above, prices, used)
-    arcs = _arcs(block, scores, *np.nonzero(above))
+    arcs = _arcs(block, scores, *_where(above))
     return Undervalued(arcs, int((arcs.scores - prices.mentors[arcs.mentors] - prices.mentees[arcs.mentees]).sum()))
 
 
@@ -228,5 +228,10 @@ def balanced(market: Market, prices: Prices, most: int) -> Arcs:
 
 
 def _balanced(block: Block, scores: Scores, prices: Prices) -> Arcs:
-    rows, columns = np.nonzero((scores >= _asked(block, scores, prices)) & (scores != closed(scores)))
-    return _arcs(block, scores, rows, columns)
+    return _arcs(block, scores, *_where((scores >= _asked(block, scores, prices)) & (scores != closed(scores))))
+
+
+def _where(marks: NDArray[np.bool_]) -> tuple[Which, Which]:
+    """Rows and columns of the marks: as ``np.nonzero``, which takes twenty times as long for few marks."""
+    rows, columns = np.divmod(np.flatnonzero(marks), marks.shape[1])
+    return rows, columns

@@ -8,18 +8,21 @@ from random import Random
 from typing import Any
 from unittest.mock import patch
 
+import numpy as np
 from hypothesis import strategies as st
 
 from services.matching import baselines, scoring, solver
 from services.matching.candidate import Candidate, Snapshot
 from services.matching.engine.flow import Arcs
-from services.matching.engine.looking import none
 from services.matching.solution import Solution
-from shared.programme import Goal, Role
+from shared.programme import Goal, Role, SameUnit
 from shared.skills import Skill
 from tests.unit.matching import naive
 from tests.unit.matching.naive import Couple
 from tests.unit.matching.people import candidate, terms
+
+CHANCES = st.integers(0, 2**32).map(Random)
+"""So that crowds are as varied as they are meant to be; drawn one by one, most would be next to empty."""
 
 
 @dataclass(frozen=True)
@@ -66,12 +69,16 @@ class Known:
 @st.composite
 def suiting(draw: st.DrawFn, most: int = 6) -> Snapshot:
     """Up to so many mentors and mentees, many of whom score the same, with anything a manager can choose."""
-    chance = draw(st.randoms(use_true_random=False))
-    mentors = [_anybody(chance, Role.MENTOR, f"m{n}") for n in range(draw(st.integers(0, most)))]
-    mentees = [_anybody(chance, Role.MENTEE, f"n{n}") for n in range(draw(st.integers(0, most)))]
+    chance = draw(CHANCES)
+    mentors = [_anybody(chance, Role.MENTOR, f"m{n}") for n in range(chance.randint(most // 3, most))]
+    mentees = [_anybody(chance, Role.MENTEE, f"n{n}") for n in range(chance.randint(most // 3, most))]
     free = [(m.id, n.id) for m, n in zip(mentors, mentees, strict=False) if m.room and n.room]
     return Snapshot(
-        terms=terms(goal=draw(st.sampled_from(Goal)), minimum_score=chance.choice([None, None, 900])),
+        terms=terms(
+            goal=draw(st.sampled_from(Goal)),
+            same_unit=draw(st.sampled_from(SameUnit)),
+            minimum_score=chance.choice([None, None, 900]),
+        ),
         candidates=(*mentors, *mentees),
         locked=tuple(chance.sample(free, min(len(free), chance.choice([0, 0, 1, 2])))),
         forbidden=tuple((m.id, n.id) for m in mentors for n in mentees if chance.random() < 0.1),
@@ -87,22 +94,27 @@ def _anybody(chance: Random, role: Role, identity: str) -> Candidate:
         identity,
         country=chance.choice(["FR", "FR", "GB"]),
         languages=("fr", "en"),
-        cross_border=chance.random() < 0.7,
+        cross_border=chance.random() < 0.8,
         grade=chance.randint(2, 3) + (0 if is_mentor else 6),
         unit=chance.choice(["a", "b", "c"]),
         interests=tuple(chance.sample(["chess", "music", "sport"], chance.randint(0, 2))),
         waited_weeks=chance.choice([0, 0, 3, 10]),
         capacity=capacity,
-        room=chance.choice([0, capacity, capacity, capacity]),
+        room=capacity if chance.random() < 0.9 else 0,
         alone=chance.random() < 0.8,
         returning=chance.random() < 0.2,
         **facts,
     )
 
 
-def forgetful(solution: Solution) -> Solution:
-    """The solution without the pairs the solver looked at, so that whoever starts from these starts from nothing."""
-    return replace(solution, solved=[replace(one, best=one.best._replace(arcs=none())) for one in solution.solved])
+def forgetful(solution: Solution, chance: Random) -> Solution:
+    """The solution, remembering only every third or so of the pairs the solver looked at."""
+
+    def remembered(arcs: Arcs) -> Arcs:
+        return arcs.pick(np.array([chance.random() < 0.3 for _ in arcs.scores], dtype=np.bool_))
+
+    solved = [replace(one, best=one.best._replace(arcs=remembered(one.best.arcs))) for one in solution.solved]
+    return replace(solution, solved=solved)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The simpler ways a round is compared with, beside the plainest way to write them down."""
 
 from collections.abc import Callable, Iterable
+from random import Random
 from unittest.mock import patch
 
 import pytest
@@ -13,7 +14,7 @@ from services.matching.engine.flow import Arcs
 from services.matching.solution import Solution
 from tests.unit.matching.naive import Couple
 from tests.unit.matching.people import mentee, mentor, terms
-from tests.unit.matching.suiting import Known, forgetful, short_sighted, suiting
+from tests.unit.matching.suiting import CHANCES, Known, forgetful, short_sighted, suiting
 
 
 def named(known: Known, found: Arcs | None) -> dict[Couple, int]:
@@ -51,11 +52,11 @@ def test_both_ways_are_exactly_what_they_say(snapshot: Snapshot) -> None:
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.one_of(suiting(most=6), suiting(most=15)))
-def test_both_ways_find_what_they_have_not_looked_at(snapshot: Snapshot) -> None:
+@given(st.one_of(suiting(most=6), suiting(most=15)), CHANCES)
+def test_both_ways_find_what_they_have_not_looked_at(snapshot: Snapshot, chance: Random) -> None:
     with short_sighted():
         known = Known.of(snapshot)
-        solution = forgetful(known.solution)
+        solution = forgetful(known.solution, chance)
         assert named(known, baselines.greedy(solution)) == taken(known, best_first(known))
         assert named(known, baselines.first_come(solution)) == taken(known, longest_waiting_first(known))
 
@@ -85,6 +86,6 @@ def test_whoever_waits_longest_goes_first() -> None:
 
 @pytest.mark.parametrize("way", [baselines.greedy, baselines.first_come])
 def test_a_programme_that_needs_too_many_looks_is_given_up(way: Callable[[Solution], Arcs | None]) -> None:
-    solution = forgetful(Known.of(queue()).solution)
+    solution = forgetful(Known.of(queue()).solution, Random(1))
     with short_sighted(), patch.object(baselines, "PATIENCE", 0):
         assert way(solution) is None

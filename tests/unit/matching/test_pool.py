@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from services.matching import pool, scoring
 from services.matching.areas import pools
 from services.matching.candidate import Snapshot
-from services.matching.engine.market import closed
+from services.matching.engine.market import Memory, closed
 from services.matching.outcome import Worth
 from services.matching.people import Crowd
 from services.matching.pool import Pool, Scale
@@ -40,7 +40,7 @@ def allowed(crowd: Crowd) -> list[tuple[tuple[str, str], int]]:
     """Pairs and scores in all blocks of all pools."""
     found = []
     for areas in pools(crowd):
-        one = Pool.of(crowd, areas)
+        one = Pool.of(crowd, areas, Memory(scoring.KEEP))
         mentors, mentees = one.people()
         for block in one.blocks:
             scores = block.read()
@@ -79,7 +79,7 @@ def test_the_result_is_the_same_however_it_is_computed(snapshot: Snapshot, heigh
 def test_what_fits_is_computed_once_and_the_rest_each_time() -> None:
     crowd = Crowd(Snapshot(terms=terms(), candidates=(mentor("a"), mentor("b"), mentee())))
     with cut(1, 1, 1, 2), patch.object(scoring, "_scores", side_effect=scoring._scores) as computed:
-        first, second = Pool.of(crowd, pools(crowd)[0]).blocks
+        first, second = Pool.of(crowd, pools(crowd)[0], Memory(scoring.KEEP)).blocks
         for _ in range(3):
             first.read(), second.read()
     assert computed.call_count == 1 + 3
@@ -89,7 +89,7 @@ def test_what_fits_is_computed_once_and_the_rest_each_time() -> None:
 def test_scores_are_as_narrow_as_they_can_be_and_exact(weight: int) -> None:
     weights = Weights(**dict.fromkeys(Weights.model_fields, weight))
     crowd = Crowd(Snapshot(terms=terms(weights=weights), candidates=(mentor(), mentee())))
-    scores = Pool.of(crowd, pools(crowd)[0]).blocks[0].read()
+    scores = Pool.of(crowd, pools(crowd)[0], Memory(scoring.KEEP)).blocks[0].read()
     assert scores.dtype == (np.int16 if weight == 1 else np.int32)
     assert scores.tolist() == [[naive.points(mentor(), mentee(), crowd.terms)]]
 
@@ -133,7 +133,7 @@ def test_a_lost_person_is_not_told_as_points() -> None:
 @given(decided())
 def test_a_person_counts_more_than_anything_their_pool_can_score(snapshot: Snapshot) -> None:
     crowd = Crowd(snapshot)
-    for one in [Pool.of(crowd, areas) for areas in pools(crowd)]:
+    for one in [Pool.of(crowd, areas, Memory(scoring.KEEP)) for areas in pools(crowd)]:
         scale, (mentors, mentees) = one.scale(Goal.MOST_PEOPLE), one.people()
         most = min(sum(person.room for person in side) for side in (mentors, mentees))
         total = most * (max(0, one.look.highest) - min(0, one.look.lowest))

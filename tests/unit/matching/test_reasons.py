@@ -54,6 +54,7 @@ def everything(say: sentences.Say) -> list[str]:
     return [
         *(reasons.sentence((code,), say) for code in reasons.SENTENCES),
         reasons.sentence(("language", "topic"), say),
+        *map(say, reasons.BROKEN.values()),
         *(sentences.door(Door(rule=code, closed=3, alone=1), say) for code in obstacles.codes()),
         *(sentences.door(Door(rule="topic", closed=closed, alone=closed // 3), say) for closed in (1, 6)),
         sentences.door(Door(rule="topic", closed=1, alone=1), say),

@@ -57,7 +57,7 @@ def left(solution: Solution) -> list[Candidate]:
     return [c for c in solution.crowd.snapshot.mentees if c.room and c.alone and not paired[c.id]]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(programmes())
 def test_the_mentors_asked_for_pair_so_many_people_more(snapshot: Snapshot) -> None:
     pairing = snapshot.terms.pairing.model_copy(update={"goal": Goal.MOST_PEOPLE})
@@ -71,7 +71,7 @@ def test_the_mentors_asked_for_pair_so_many_people_more(snapshot: Snapshot) -> N
         assert after.certificate.reached.people >= before.certificate.reached.people + 2 * more
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(programmes())
 def test_with_any_goal_the_mentors_asked_for_suit_the_mentees_left_over_one_each(snapshot: Snapshot) -> None:
     before = optimum(snapshot)
@@ -85,7 +85,7 @@ def test_with_any_goal_the_mentors_asked_for_suit_the_mentees_left_over_one_each
     assert len(after.couples.scores) == sum(each.mentors for each in wanted)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(programmes())
 def test_no_kind_of_mentor_helps_more_than_the_first(snapshot: Snapshot) -> None:
     before = optimum(snapshot)
@@ -111,7 +111,7 @@ def helped(kind: Wanted, snapshot: Snapshot, waiting: list[Candidate]) -> int:
 COUNTRIES = ("AA", "BB", "CC", "DD")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(programmes(), st.booleans())
 def test_one_more_of_a_mentor_is_worth_no_more_than_the_price(snapshot: Snapshot, back: bool) -> None:
     """Every mentor has a country to themselves, so that its price is theirs."""

@@ -31,6 +31,7 @@ FIXED: dict[Any, st.SearchStrategy[Any]] = {
     str: words,
     int: st.integers(-(2**63), 2**63 - 1),
     bool: st.booleans(),
+    float: st.floats(allow_nan=False, allow_infinity=False),
     datetime: moments,
     AwareDatetime: moments,
     Profile: st.builds(
