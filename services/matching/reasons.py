@@ -28,7 +28,7 @@ SENTENCES = {
     UNTRAINED: _("They have not done the training for their role yet."),
     ALL_TAKEN: _("Everybody who suits them was paired with somebody else."),
     CHANGED_MEANWHILE: _("While the round ran, something changed for them or for the partner chosen for them."),
-    PAIR_ENDED: _("Their pair ended; the next round looks for somebody new."),
+    PAIR_ENDED: _("Their pair ended; somebody new is being looked for."),
     NOT_CHOSEN: _("A manager did not choose the pair that was proposed for them."),
     WITHDRAWN: _("They no longer take part."),
     NO_GAIN: _(

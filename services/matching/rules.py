@@ -275,7 +275,7 @@ def interests(meet: Meeting) -> Answer:
 def units(meet: Meeting) -> Answer:
     """Different units are good; the same one counts against a pair where the programme says «avoid»."""
     same = -100 if meet.terms.pairing.same_unit is SameUnit.AVOID else 0
-    return np.where(meet.mentor(UNIT) != meet.mentee(UNIT), 100, same)
+    return np.where(meet.mentor(UNIT) != meet.mentee(UNIT), np.int16(100), np.int16(same))
 
 
 @soft("overlap", unit="per cent", sentence=_("Working hours they have in common"))
@@ -287,7 +287,7 @@ def common_hours(meet: Meeting) -> Answer:
 @soft("city", unit="per cent", sentence=_("They work in the same city"))
 def city(meet: Meeting) -> Answer:
     """The same city, where the programme wants people to meet face to face."""
-    return np.where(meet.mentor(CITY) == meet.mentee(CITY), 100, 0)
+    return np.where(meet.mentor(CITY) == meet.mentee(CITY), np.int16(100), np.int16(0))
 
 
 @soft("waiting", unit="per cent", sentence=_("How long they have waited"))

@@ -3,6 +3,7 @@
 Totals, proofs and memory are asserted; times are printed, as ratios to a baseline of the same run.
 """
 
+import gc
 import json
 import subprocess
 import sys
@@ -115,6 +116,7 @@ def test_whole_round_beside_dense_assignment(show: Show) -> None:
     solver.optimum(Snapshot(terms=terms(), candidates=people(10, plain=True)))
     show("people      pairs      total   SciPy alone   engine alone  ratio   whole round  ratio")
     before: tuple[float, ...] = ()
+    gc.disable()  # as the worker does while it computes; SciPy makes no garbage
     for each in (1_000, 2_000, 4_000):
         snapshot = Snapshot(terms=terms(), candidates=people(each, plain=True))
         whole, seconds = _whole(snapshot)
@@ -130,6 +132,8 @@ def test_whole_round_beside_dense_assignment(show: Show) -> None:
             growth = [now / then for now, then in zip(times, before, strict=True)]
             show(f"  growth {'':22} × {growth[0]:9.1f} × {growth[1]:12.1f} {'':6} × {growth[2]:11.1f}")
         before = times
+        gc.collect()
+    gc.enable()
     show("")
 
 
