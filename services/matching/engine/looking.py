@@ -20,7 +20,7 @@ HEAP = 2**22
 MIXED = 16
 """Bits behind a score that tell equal ones apart."""
 
-FEW = 1
+FEW = 2
 """A block with at most so many undervalued pairs a person is taken over whole."""
 
 
