@@ -4,18 +4,17 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from services.matching import proposing, reasons
-from services.matching.ending import drop, fail
+from services.matching.ending import drop, in_turn
 from services.matching.member import Member
 from services.matching.outcome import LeftOver
 from services.matching.pair import NotMade, Pair, PairState
 from services.matching.pairing import form
-from services.matching.programme import Programme, ProgrammeState
+from services.matching.programme import Programme
 from services.matching.proposing import Attempt, proposals, save_places
 from services.matching.readable import fetch_readable
 from services.matching.report import Place, places_after
 from services.matching.round import Round, RoundState
 from services.matching.waiting_list import WaitingList
-from shared.events import RoundFailure
 from shared.programme import Role
 from shared.store import Store, Unit
 
@@ -31,12 +30,8 @@ async def _step(unit: Unit, *, round_id: str) -> bool:
     round_ = await unit.get(Round, round_id)
     if round_.state is not RoundState.APPROVING:
         return False
-    programme = await unit.get(Programme, round_.programme_id)
-    if programme.state is ProgrammeState.CLOSED:
-        await fail(unit, round_id, RoundFailure.PROGRAMME_OVER)
-        return False
-    if programme.busy_with not in ("", round_id):
-        unit.save(round_.wait(unit.now))
+    programme = await in_turn(unit, round_)
+    if programme is None:
         return False
     if not programme.busy_with:
         unit.save(programme.busy(round_id))

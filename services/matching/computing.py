@@ -15,11 +15,11 @@ import structlog
 from services.matching import proposing
 from services.matching.candidate import Candidate, Snapshot
 from services.matching.choices import Locks
-from services.matching.ending import fail
+from services.matching.ending import fail, in_turn
 from services.matching.member import Member
 from services.matching.metrics import Ending, metrics
 from services.matching.outcome import Outcome, Progress, Stage
-from services.matching.programme import Programme, ProgrammeState
+from services.matching.programme import Programme
 from services.matching.proposing import Attempt, Overtaken, Reading
 from services.matching.readable import all_readable
 from services.matching.round import TO_COMPUTE, Round
@@ -145,12 +145,8 @@ async def claim(unit: Unit, round_id: str) -> Claimed | None:
     round_ = await unit.get(Round, round_id)
     if round_.state not in TO_COMPUTE or round_.due_at is None or round_.due_at > unit.now:
         return None
-    programme = await unit.get(Programme, round_.programme_id)
-    if programme.state is ProgrammeState.CLOSED:
-        await fail(unit, round_id, RoundFailure.PROGRAMME_OVER)
-        return None
-    if programme.busy_with not in ("", round_id):
-        unit.save(round_.wait(unit.now))
+    programme = await in_turn(unit, round_)
+    if programme is None:
         return None
     claimed = round_.claimed(programme.terms.pairing, unit.now)
     programme = programme.free_of(round_id) if claimed.is_over else programme.busy(round_id)

@@ -5,7 +5,7 @@ from functools import partial
 
 from services.matching import proposing
 from services.matching.pair import NotMade, Pair
-from services.matching.programme import Programme
+from services.matching.programme import Programme, ProgrammeState
 from services.matching.round import Round, RoundState
 from shared.events import RoundFailure
 from shared.store import Store, Unit
@@ -16,6 +16,18 @@ async def fail(unit: Unit, round_id: str, because: RoundFailure) -> None:
     round_ = await unit.get(Round, round_id)
     if not round_.is_over:
         await _end(unit, round_.failed(because, unit.now))
+
+
+async def in_turn(unit: Unit, round_: Round) -> Programme | None:
+    """The programme, when the round may go on now; None when that is over or another of its rounds is at work."""
+    programme = await unit.get(Programme, round_.programme_id)
+    if programme.state is ProgrammeState.CLOSED:
+        await fail(unit, round_.id, RoundFailure.PROGRAMME_OVER)
+        return None
+    if programme.busy_with not in ("", round_.id):
+        unit.save(round_.wait(unit.now))
+        return None
+    return programme
 
 
 async def cancel(unit: Unit, round_id: str) -> Round:
