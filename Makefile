@@ -12,7 +12,7 @@ export SCENARIO ONCE
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 RUN := .venv/bin/python
-EXTRAS := registration matching sessions feedback embedded
+EXTRAS := registration matching sessions feedback operator embedded sbom
 COMPILE := $(RUN) -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet --upgrade
 

@@ -26,7 +26,8 @@ from deploy.local.scenario.opening import opening
 from deploy.local.scenario.player import Player
 from deploy.local.scenario.report import as_panels, collect
 from deploy.local.scenario.stage import Stage
-from deploy.local.stack import SERVICES, Backends, Stack, backends, running
+from deploy.local.stack import Backends, Stack, backends, running
+from deploy.services import SERVICES
 from shared.programme import Role
 from shared.telemetry import configure_logs
 

@@ -18,16 +18,10 @@ from deploy.local.kafka import EmbeddedKafka
 from deploy.local.mongod import Mongod
 from deploy.local.ports import HOST, must_be_free
 from deploy.local.program import CannotStart
-from services.feedback.app import service as feedback
-from services.matching.app import service as matching
-from services.registration.app import service as registration
-from services.sessions.app import service as sessions
+from deploy.services import SERVICES
 from shared.clock import MovedClock
 from shared.running import Running
-from shared.service import Service
 from shared.settings import Settings
-
-SERVICES: tuple[Service, ...] = (registration, matching, sessions, feedback)
 
 
 @dataclass(frozen=True)

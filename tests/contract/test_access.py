@@ -13,7 +13,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import RouteContext, iter_route_contexts
 from joserfc.jwk import ECKey
 
-from deploy.local.stack import SERVICES
+from deploy.services import SERVICES
 from shared.access import roles_of
 from shared.service import Service
 from tests.support.apps import bearer, client_of, settings_for, signed_in

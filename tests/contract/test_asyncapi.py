@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from openapi_spec_validator import validate
 
-from deploy.local.stack import SERVICES
+from deploy.services import SERVICES
 from shared.asyncapi import document
 from shared.service import Service
 from shared.streams import REGISTRY

@@ -10,7 +10,7 @@ import pytest
 from joserfc.jwk import ECKey, KeySet
 
 from deploy.local.issuer import Issuer
-from deploy.local.stack import SERVICES
+from deploy.services import SERVICES
 from shared.access import Access, Unauthenticated
 from tests.support.apps import bearer, client_of, settings_for
 from tests.support.tokens import ISSUED_BY, claims, signed

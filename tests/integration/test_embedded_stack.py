@@ -20,7 +20,8 @@ from deploy.local.scenario.invariants import violations
 from deploy.local.scenario.opening import opening
 from deploy.local.scenario.settle import settle
 from deploy.local.scenario.stage import Stage
-from deploy.local.stack import SERVICES, Backends, running, settings_for
+from deploy.local.stack import Backends, running, settings_for
+from deploy.services import SERVICES
 from services.matching.app import service as matching
 from services.registration.app import service as registration
 from shared import progress

@@ -7,7 +7,7 @@ import pymongo
 import pytest
 from fastapi import FastAPI
 
-from deploy.local.stack import SERVICES
+from deploy.services import SERVICES
 from shared.service import LARGEST_BODY
 from tests.support.apps import settings_for
 from tests.support.asking import APPLICATION, ISSUER, NEW, PULSE, ask, changed, problem_of

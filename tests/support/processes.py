@@ -15,7 +15,7 @@ from deploy.local.issuer import ISSUER, Issuer
 from deploy.local.ports import HOST, free_port
 from deploy.local.program import Program
 from deploy.local.scenario.evidence import Evidence, gather_evidence
-from deploy.local.stack import SERVICES
+from deploy.services import SERVICES
 from shared.clock import MovedClock
 from tests.support.backends import Kafka, Mongo
 

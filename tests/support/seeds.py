@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from deploy.local.issuer import Issuer
-from deploy.local.stack import SERVICES
+from deploy.services import SERVICES
 from services.matching.choices import Choices
 from services.matching.member import Member
 from services.matching.pair import Pair, PairState
