@@ -17,7 +17,7 @@ from shared.connection import make_broker
 from shared.envelope import Record
 from shared.inbox import Inbox, StreamPoisoned
 from shared.loops import Pulse, pause, told
-from shared.progress import AskForReplay, NoAnswer, Progress
+from shared.progress import AskForReplay, Behind, NoAnswer, Progress
 from shared.settings import Settings
 from shared.streams import Stream
 from shared.telemetry import Telemetry
@@ -121,17 +121,22 @@ class Bus(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not ty
 
     async def lag(self) -> dict[str, int]:
         """Stream → events of the partitions held here that are not dealt with yet; raises TimeoutError."""
-        return await asyncio.wait_for(self._lag(), PATIENCE)
+        return {stream: behind.messages for stream, behind in (await self.behind()).items()}
 
-    async def _lag(self) -> dict[str, int]:
+    async def behind(self) -> dict[str, Behind]:
+        """Stream → how far behind the partitions held here are; raises TimeoutError."""
+        waiting = await asyncio.wait_for(self._waiting(), PATIENCE)
+        return {
+            stream.value: self._progress.behind({tp: events for tp, events in waiting.items() if tp.topic == stream})
+            for stream in self.streams
+        }
+
+    async def _waiting(self) -> dict[TopicPartition, int]:
         consumer = self._subscriber.consumer
-        lag = dict.fromkeys((stream.value for stream in self.streams), 0)
         if consumer is None:
-            return lag
+            return {}
         ends: dict[TopicPartition, int] = await consumer.end_offsets(consumer.assignment())
-        for tp, end in ends.items():
-            lag[tp.topic] += max(0, end - await self._progress.next(tp, consumer))
-        return lag
+        return {tp: max(0, end - await self._progress.next(tp, consumer)) for tp, end in ends.items()}
 
     async def ask_for_missing(self) -> None:
         """Ask for what could not be asked for so far, then wait a little."""
@@ -189,8 +194,7 @@ class Bus(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not ty
 
     async def _commit(self, records: list[Record]) -> None:
         """What is dealt with is committed; when that fails it only comes again, and the inbox knows it."""
-        done = {TopicPartition(record.topic, record.partition): record.offset + 1 for record in records}
-        self._progress.dealt_with(done)
+        done = self._progress.dealt_with(records)
         try:
             await asyncio.wait_for(self._consumer.commit(done), COMMIT)
         except (KafkaError, TimeoutError) as error:

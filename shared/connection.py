@@ -47,7 +47,7 @@ def _security(settings: Settings) -> BaseSecurity | None:
     protocol = settings.kafka_security_protocol
     if protocol == "PLAINTEXT":
         return None
-    context = _tls(settings) if protocol.endswith("SSL") else None
+    context = tls(settings) if protocol.endswith("SSL") else None
     if not protocol.startswith("SASL"):
         return BaseSecurity(ssl_context=context)
     kinds = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
@@ -55,7 +55,8 @@ def _security(settings: Settings) -> BaseSecurity | None:
     return kind(settings.kafka_sasl_username, settings.kafka_sasl_password.get_secret_value(), ssl_context=context)
 
 
-def _tls(settings: Settings) -> ssl.SSLContext:
+def tls(settings: Settings) -> ssl.SSLContext:
+    """Whom to trust, and what to show of ourselves."""
     context = ssl.create_default_context(cafile=settings.kafka_ssl_ca_file)
     if settings.kafka_ssl_cert_file:
         context.load_cert_chain(settings.kafka_ssl_cert_file, settings.kafka_ssl_key_file)

@@ -7,6 +7,7 @@ over, so nothing happens twice and nothing stays undone when a replica dies.
 import asyncio
 import time
 from collections.abc import Sequence
+from datetime import datetime
 
 import structlog
 from pymongo import ASCENDING
@@ -97,3 +98,14 @@ class DueRows:
         now = self._store.clock.now()
         counts = [await self._store.count(due.kind, {**due.where, "due_at": {"$lte": now}}) for due in self.dues]
         return sum(counts)
+
+    async def lateness(self) -> float:
+        """For how many seconds the longest overdue has been due, by the product's clock; 0 when none is."""
+        now = self._store.clock.now()
+        oldest = [await self._oldest(due, now) for due in self.dues]
+        return max(((now - due_at).total_seconds() for due_at in oldest if due_at), default=0.0)
+
+    async def _oldest(self, due: Due, now: datetime) -> datetime | None:
+        which = {**due.where, "due_at": {"$lte": now}}
+        found = await self._store.collection(due.kind).find_one(which, ["due_at"], sort=[("due_at", ASCENDING)])
+        return found["due_at"] if found else None

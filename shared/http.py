@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.access import Forbidden, NoKeys, Unauthenticated, person_id
 from shared.errors import Absent, Conflict, Refused, is_transient
+from shared.label_sets import NO_ROUTE
 from shared.settings import Settings
 from shared.store import Store
 from shared.telemetry import Telemetry
@@ -138,8 +139,8 @@ class Observed:
             with traced(dict(scope["headers"]).get(b"traceparent", b"").decode("ascii", "ignore") or None):
                 await self._app(scope, receive, seen)
         finally:
-            route = getattr(scope.get("route"), "path", "unmatched")
+            route = getattr(scope.get("route"), "path", NO_ROUTE)
             method = scope["method"] if scope["method"] in METHODS else "other"
-            self._telemetry.requests.labels(method, route, str(status)).inc()
+            self._telemetry.requests.labels(method, route, f"{status // 100}xx").inc()
             if not streaming:  # a stream lasts as long as somebody looks
                 self._telemetry.request_duration.labels(route).observe(time.perf_counter() - began)

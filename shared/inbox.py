@@ -6,6 +6,7 @@ version is ignored; one that comes before its turn, or before what it needs, is 
 What cannot be dealt with goes to the dead letters as it was, and holds up its own subject only.
 """
 
+import time
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -21,12 +22,14 @@ from shared.handlers import Hears
 from shared.parking import Parked, Parking
 from shared.positions import Position, Positions
 from shared.store import ATTEMPTS, Store, Transaction, Unit
-from shared.streams import Event
+from shared.streams import REGISTRY, Event
 from shared.telemetry import Telemetry
 from shared.tracing import traced
 
 log = structlog.get_logger()
 
+UNKNOWN = "unknown"
+"""The metric label all types share that we do not know, so that nobody can make labels up."""
 WINDOW, TOO_MANY = 200, 100
 """When so many of the last records are poison, something is wrong with the stream and not with a record."""
 
@@ -61,6 +64,7 @@ class Inbox:
         self._parking = Parking(store)
         self._positions = Positions(store)
         self._recent: deque[bool] = deque(maxlen=WINDOW)
+        self._durations = {event: telemetry.handler_duration.labels(event.type) for event in self._handlers}
 
     @property
     def heard(self) -> set[type[Event]]:
@@ -183,8 +187,8 @@ class Inbox:
         batch.unit.happened_at = envelope.time
         try:
             with traced(envelope.traceparent):
-                for handler in handlers:
-                    await handler.handle(event, batch.unit)  # type: ignore[arg-type]
+                if isinstance(event, Event) and handlers:
+                    await self._handle(event, handlers, batch.unit)
         except Exception as error:
             batch.unit.undo()
             if is_transient(error):
@@ -197,6 +201,14 @@ class Inbox:
         outcome = "unknown-type" if event is None else "handled" if handlers else "unheard"
         batch.outcomes.append((record.topic, _label(event), outcome))
         return True
+
+    async def _handle(self, event: Event, handlers: Sequence[Hears], unit: Unit) -> None:
+        began = time.perf_counter()
+        try:
+            for handler in handlers:
+                await handler.handle(event, unit)
+        finally:
+            self._durations[type(event)].observe(time.perf_counter() - began)
 
     def _failed(self, batch: Batch, record: Record, envelope: Envelope, error: Exception) -> bool:
         if isinstance(error, NotYet):
@@ -213,7 +225,8 @@ class Inbox:
         parked = Parked(f"{envelope.position}/{envelope.version}", envelope.position, envelope.version, missing, record)
         batch.to_park[parked.id] = parked
         batch.parked[envelope.position, envelope.version] = parked
-        batch.outcomes.append((record.topic, envelope.type, "parked"))
+        label = envelope.type if envelope.type in REGISTRY else UNKNOWN
+        batch.outcomes.append((record.topic, label, "parked"))
 
     def _bury(self, batch: Batch, record: Record, envelope: Envelope | None, reason: str) -> None:
         batch.unit.rows.append(dead_letter(record, envelope, reason, self._store.origin, batch.unit.now))
@@ -271,5 +284,4 @@ def _event(record: Record, envelope: Envelope | Undecodable | None) -> Event | U
 
 
 def _label(event: Event | Undecodable | None) -> str:
-    """The type as a metric label; what we do not know shares one, so that nobody can make labels up."""
-    return event.type if isinstance(event, Event) else "unknown"
+    return event.type if isinstance(event, Event) else UNKNOWN

@@ -14,7 +14,7 @@ from shared.telemetry import Telemetry
 
 log = structlog.get_logger()
 
-SILENT = {"inbox": math.inf, "outbox": 60.0, "parked": 60.0, "holes": 60.0, "watchdog": 120.0}
+SILENT = {"inbox": math.inf, "outbox": 60.0, "parked": 60.0, "holes": 60.0, "watchdog": 120.0, "certificates": 7200.0}
 """Seconds a part may go without a beat before the process counts as hung.
 
 The inbox has nothing to do while nothing happens (its task is looked at instead).

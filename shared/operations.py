@@ -3,19 +3,15 @@
 import asyncio
 from typing import Annotated, Any
 
-from aiokafka.errors import KafkaError
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
-from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
-from pymongo.errors import PyMongoError
 
 from shared import asyncapi
 from shared.access import Caller, allow, anyone
 from shared.events import ReplayRequested
+from shared.exposition import answers, exposition, obstacles
 from shared.running import Running
 from shared.web.pages import Pages
-
-PATIENCE = 4.0
 
 router = APIRouter(tags=["operations"])
 pages = Pages("shared.web")
@@ -41,42 +37,17 @@ async def live(running: Parts) -> Response:
 @router.get("/health/ready", dependencies=[anyone()])
 async def ready(running: Parts) -> Response:
     """Ready means broker and database answer and nothing is being tried again: 503 and the reason when not."""
-    database, broker = await asyncio.gather(_answers(running.store.ping()), _answers(running.bus.lag()))
-    why = dict(running.pulse.troubles)
-    why |= {} if database else {"mongodb": "does not answer"}
-    why |= {} if broker else {"kafka": "does not answer"}
-    why |= {} if running.bus.assigned else {"consumer": "has no partitions yet"}
+    database, broker = await asyncio.gather(answers(running.store.ping()), answers(running.bus.lag()))
+    why = obstacles(running, database=database, broker=broker)
     running.telemetry.ready.set(not why)
     return JSONResponse({"ready": not why, "because": why}, 503 if why else 200)
 
 
-async def _answers(question: Any) -> bool:
-    try:
-        await asyncio.wait_for(question, PATIENCE)
-    except (PyMongoError, KafkaError, TimeoutError, OSError):
-        return False
-    return True
-
-
 @router.get("/metrics", dependencies=[anyone()])
-async def metrics(running: Parts) -> Response:
-    """For Prometheus. What has to be counted in the database keeps its last value while that is away."""
-    await _answers(_measure(running))
-    own = running.service.metrics
-    registries = [running.telemetry.registry, *([own.registry] if own else [])]
-    return Response(b"".join(map(generate_latest, registries)), media_type=CONTENT_TYPE_LATEST)
-
-
-async def _measure(running: Running) -> None:
-    telemetry, oldest = running.telemetry, await running.outbox.oldest_pending()
-    telemetry.outbox_pending.set(await running.outbox.pending())
-    telemetry.outbox_oldest.set(oldest.timestamp() if oldest else 0)
-    telemetry.parked.set(await running.store.db["parked"].estimated_document_count())
-    telemetry.due.set(await running.due.overdue())
-    if running.service.metrics:
-        await running.service.metrics.measure(running.store)
-    for stream, events in (await running.bus.lag()).items():
-        telemetry.lag.labels(stream).set(events)
+async def metrics(request: Request, running: Parts) -> Response:
+    """For Prometheus, also as OpenMetrics."""
+    shown, content_type = await exposition(running, request.headers.get("accept", ""))
+    return Response(shown, media_type=content_type)
 
 
 @router.get("/operations/backlog")

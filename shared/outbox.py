@@ -51,6 +51,7 @@ class Outbox:
     async def prepare(self) -> None:
         """Create the indexes."""
         await self._rows.create_index([("published_at", ASCENDING), ("_id", ASCENDING)])
+        await self._rows.create_index([("settled", ASCENDING)], partialFilterExpression={"dead_letter": True})
 
     async def step(self) -> None:
         """Publish what there is, then wait for more; raises what is transient."""
@@ -118,6 +119,10 @@ class Outbox:
         """When the oldest that waits was decided."""
         row = await self._rows.find_one({"published_at": None}, sort=[("_id", ASCENDING)], projection=["at"])
         return row["at"] if row else None
+
+    async def open_dead_letters(self) -> int:
+        """How many nobody has settled yet; an index of dead letters only answers."""
+        return await self._rows.count_documents({"dead_letter": True, "settled": None})
 
     async def replay(self, topic: str | None = None, since: datetime | None = None) -> int:
         """Say again what was published: of one topic or all, since then or ever. Consumers do not mind."""

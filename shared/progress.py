@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -30,6 +31,16 @@ class NoAnswer(TimeoutError):
     """The consumer's client has lost its broker; it may never find it again, another client would."""
 
 
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """How far behind a stream is, in the partitions held here."""
+
+    messages: int
+    caught_up: float
+    """When nothing waited the last time, or when the newest event dealt with was written; seconds since 1970."""
+    partitions: int
+
+
 class Progress:
     """The partitions this member holds."""
 
@@ -41,16 +52,40 @@ class Progress:
         self._dealt_with: dict[TopicPartition, int] = {}
         self._read: dict[TopicPartition, int] = {}
         self._last: dict[TopicPartition, Record] = {}
+        self._looked_at: dict[TopicPartition, float] = {}
+        self._caught_up: dict[TopicPartition, float] = {}
 
     def forget(self, partitions: Iterable[TopicPartition]) -> None:
-        """They are, or were, another member's: what we knew of them is no longer so."""
+        """They are, or were, another member's: what we knew of them is no longer so.
+
+        Not so when they were caught up: a consumer that is started anew again and again has not caught up.
+        """
         for tp in partitions:
             self._dealt_with.pop(tp, None)
             self._read.pop(tp, None)
 
-    def dealt_with(self, offsets: Mapping[TopicPartition, int]) -> None:
-        """Partition → the offset that comes next."""
-        self._dealt_with.update(offsets)
+    def dealt_with(self, records: Sequence[Record]) -> dict[TopicPartition, int]:
+        """Remember it; returns partition → the offset that comes next."""
+        last = {TopicPartition(record.topic, record.partition): record for record in records}
+        for tp, record in last.items():
+            written = min(record.timestamp / 1000, time.time())
+            self._caught_up[tp] = max(written, self._caught_up.get(tp, 0.0))
+        done = {tp: record.offset + 1 for tp, record in last.items()}
+        self._dealt_with.update(done)
+        return done
+
+    def behind(self, waiting: Mapping[TopicPartition, int]) -> Behind:
+        """How far behind these partitions are, in which so many events wait now.
+
+        Where nothing is known yet, it counts from the first look.
+        """
+        now = time.time()
+        for tp, events in waiting.items():
+            self._looked_at.setdefault(tp, now)
+            if not events:
+                self._caught_up[tp] = now
+        late = [self._caught_up.get(tp, self._looked_at[tp]) for tp, events in waiting.items() if events]
+        return Behind(sum(waiting.values()), min(late, default=now), len(waiting))
 
     async def next(self, tp: TopicPartition, consumer: AIOKafkaConsumer) -> int:
         """The offset of the first record that is not dealt with yet; raises NoAnswer."""

@@ -15,14 +15,17 @@ from uuid_utils import uuid7
 from shared import handlers as declared
 from shared.aggregate import Aggregate
 from shared.bus import Bus
+from shared.certificates import Certificates
 from shared.clock import Clock
 from shared.connection import start_producer
 from shared.due import DueRows
 from shared.envelope import Origin, row_of
 from shared.events import ReplayRequested
 from shared.inbox import Inbox
+from shared.label_sets import expect_events, expect_work
 from shared.loops import SILENT, SILENT_DUE, Pulse, for_ever
 from shared.outbox import Outbox
+from shared.pool import PoolMetrics
 from shared.settings import Settings
 from shared.store import Store, Unit
 from shared.streams import Event, Stream
@@ -73,7 +76,8 @@ class Running:
         self.pulse = Pulse()
         origin = Origin(service.name, settings.region)
         database = f"{settings.mongodb_database_prefix}_{service.name}"
-        self.store = Store(settings.mongodb_url.get_secret_value(), database, origin, clock)
+        pool = PoolMetrics(self.telemetry)
+        self.store = Store(settings.mongodb_url.get_secret_value(), database, origin, clock, [pool])
         handlers = [*declared.heard(service.handlers), declared.Hears((ReplayRequested,), self._replay)]
         self.inbox = Inbox(self.store, handlers, self.telemetry)
         streams = service.streams
@@ -83,7 +87,9 @@ class Running:
         self.due = DueRows(self.store, declared.due(service.handlers), self.telemetry)
         self.silent = SILENT | {due.part: SILENT_DUE for due in self.due.dues}
         """Part → seconds after which it counts as hung."""
-        self.telemetry.expect(self.inbox.heard, streams, self.silent)
+        said = {event.stream.value for event in service.says} | {Stream.REPLAY_REQUESTS.value}
+        expect_events(self.telemetry, self.inbox.heard, streams)
+        expect_work(self.telemetry, self.silent, said | {stream.dead_letters for stream in streams})
         if service.metrics:
             self.store.made_true = service.metrics.said
         self._loops: list[asyncio.Task[None]] = []
@@ -100,6 +106,9 @@ class Running:
         self._loop("parked", self._parked)
         self._loop("watchdog", Watchdog(self.bus, self.telemetry).step)
         self._loop("holes", self.bus.ask_for_missing)
+        certificates = Certificates(self.settings, self.telemetry)
+        if certificates.there_are:
+            self._loop("certificates", certificates.step)
         for due in self.due.dues:
             self._loop(due.part, lambda due=due: self.due.step(due))  # type: ignore[misc]
         log.info("started", service=self.service.name, region=self.settings.region)

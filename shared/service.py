@@ -14,11 +14,12 @@ from shared.access import Access
 from shared.aggregate import Aggregate
 from shared.clock import Clock, MovedClock, SystemClock
 from shared.http import Observed, explain_errors
+from shared.label_sets import expect_requests
+from shared.logs import configure_logs
 from shared.operations import router as operations
 from shared.running import Metrics, Running
 from shared.settings import Settings, from_environment
 from shared.streams import Event, Stream
-from shared.telemetry import configure_logs
 from shared.web.static import static_router
 
 LARGEST_BODY = 1024 * 1024
@@ -74,6 +75,7 @@ class Service:
         explain_errors(app, settings)
         for router in (operations, static_router, self.router, *self.pages):
             app.include_router(router)
+        expect_requests(running.telemetry, app.routes)
         return app
 
     def run(self) -> None:

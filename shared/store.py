@@ -13,6 +13,7 @@ from bson.codec_options import CodecOptions
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorCollection
 from pymongo import ASCENDING, InsertOne, ReplaceOne, WriteConcern
 from pymongo.errors import BulkWriteError, OperationFailure
+from pymongo.monitoring import ConnectionPoolListener
 from pymongo.read_concern import ReadConcern
 
 from shared.aggregate import Aggregate
@@ -190,9 +191,17 @@ async def bulk(collection: AsyncIOMotorCollection[Document], operations: Sequenc
 class Store:
     """One service's database. ``origin`` is who it speaks for in the events it publishes."""
 
-    def __init__(self, url: str, database: str, origin: Origin, clock: Clock) -> None:
+    def __init__(
+        self, url: str, database: str, origin: Origin, clock: Clock, listeners: Sequence[ConnectionPoolListener] = ()
+    ) -> None:
         self.client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
-            url, tz_aware=True, tzinfo=UTC, serverSelectionTimeoutMS=3000, socketTimeoutMS=30000, appname=origin.service
+            url,
+            tz_aware=True,
+            tzinfo=UTC,
+            serverSelectionTimeoutMS=3000,
+            socketTimeoutMS=30000,
+            appname=origin.service,
+            event_listeners=listeners,
         )
         options: CodecOptions[Document] = CodecOptions(tz_aware=True, tzinfo=UTC)
         self.db = self.client.get_database(database, codec_options=options)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.telemetry import configure_logs
+from shared.logs import configure_logs
 from tests.support.backends import (
     BuiltInKafka,
     Kafka,

@@ -51,7 +51,7 @@ async def compute(store: Store, round_id: str) -> None:
         return
     with metrics.one_running():
         ending = await _compute(store, claimed)
-    metrics.computations.labels(ending).inc()
+    metrics.ended(ending)
 
 
 async def _compute(store: Store, claimed: Claimed) -> Ending:
@@ -66,7 +66,7 @@ async def _compute(store: Store, claimed: Claimed) -> Ending:
         await store.run(partial(_lose, attempt=attempt))
         return Ending.LOST
     except BaseException:
-        metrics.computations.labels(Ending.HANDED_BACK).inc()
+        metrics.ended(Ending.HANDED_BACK)
         with contextlib.suppress(Exception):  # otherwise its lease runs out; whoever is cancelled has to stop
             await store.run(partial(_hand_back, attempt=attempt))
         raise

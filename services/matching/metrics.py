@@ -76,6 +76,12 @@ class Metrics:
             "Below 1 only where a programme goes for the best total or a minimum score.",
             registry=registry,
         )
+        self.last_success = Gauge(
+            "telemachus_round_last_success_timestamp_seconds",
+            "When this process last computed a round to its end; 0 until it has. Long ago although rounds are asked "
+            "for: they fail, or nobody gets to them.",
+            registry=registry,
+        )
         self.left_out = Counter(
             "telemachus_round_records_left_out",
             "Participants a round could not consider, because their record cannot be read. Any: repair it, "
@@ -83,7 +89,11 @@ class Metrics:
             registry=registry,
         )
         self.formed = Counter(
-            "telemachus_pairs_formed", "Pairs that began, by the way they came about.", ["way"], registry=registry
+            "telemachus_pairs_formed",
+            "Pairs that began, by the way they came about. "
+            "Many by the waiting list: rounds are too rare, or many part.",
+            ["way"],
+            registry=registry,
         )
         self.declined = Counter(
             "telemachus_pairs_declined",
@@ -127,6 +137,12 @@ class Metrics:
         finally:
             self.running.dec()
             self._clear_progress()
+
+    def ended(self, ending: Ending) -> None:
+        """A computation came to this end."""
+        self.computations.labels(ending).inc()
+        if ending is Ending.COMPUTED:
+            self.last_success.set_to_current_time()
 
     def progressed(self, progress: Progress) -> None:
         """The running round has got this far."""

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ from aiokafka.admin import NewTopic
 from aiokafka.errors import NoError, TopicAlreadyExistsError, TopicAuthorizationFailedError
 
 from deploy import create_topics
+from deploy.metrics import families
+from deploy.services import SERVICES as ALL
 from shared.settings import Settings
-from shared.telemetry import Telemetry
 from shared.topics import TOPICS, Topic
 
 ROOT = Path(__file__).parents[2]
@@ -35,9 +37,9 @@ def copied() -> list[str]:
 
 
 def exposed() -> set[str]:
-    """The names under which Prometheus stores what a service counts."""
-    families = Telemetry("any", "local").registry.collect()
-    return {family.name + suffix for family in families for suffix in SUFFIXES[family.type]}
+    """The names under which Prometheus stores what the services count."""
+    shown = chain.from_iterable(map(families, ALL))
+    return {family.name + suffix for family in shown for suffix in SUFFIXES[family.type]}
 
 
 def expressions(dashboard: Any) -> Iterator[str]:

@@ -52,9 +52,10 @@ async def test_both_are_shown(mongodb: Mongo, database_name: str, tmp_path: Path
         shown = (await client.get("/metrics")).text.splitlines()
     await store.close()
 
-    assert f'ledger_sayings_total{{type="{SessionHeld.type}"}} 2.0' in shown
-    assert "ledger_entries 1.0" in shown
-    assert any(line.startswith("telemachus_build_info{") for line in shown)
+    assert f'ledger_sayings_total{{region="local",type="{SessionHeld.type}"}} 2.0' in shown
+    assert 'ledger_entries{region="local"} 1.0' in shown
+    assert 'telemachus_build_info{region="local",service="ledger"} 1.0' in shown
+    assert any(line.startswith('process_resident_memory_bytes{region="local"}') for line in shown)
 
 
 async def test_only_what_was_committed_counts(store: Store) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import structlog
 
-from shared.telemetry import configure_logs
+from shared.logs import configure_logs
 
 SECRET = "jane.doe@company.example"
 
