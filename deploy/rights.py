@@ -5,10 +5,16 @@ right of its own: since Kafka 2.8 (KIP-679) writing to some topic is enough.
 """
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from deploy.services import SERVICES
 from shared.service import Service
 from shared.streams import Stream
+from shared.topics import TOPICS
+
+FILE = Path(__file__).parent / "chart" / "files" / "kafka.yaml"
+"""Where the chart finds topics and users; ``python -m deploy.rights`` writes it."""
 
 READ = ("Describe", "Read")
 """Kafka's operations on a topic that is heard."""
@@ -53,3 +59,39 @@ def rights_of(service: Service) -> Rights:
 
 
 RIGHTS = tuple(rights_of(service) for service in SERVICES)
+
+
+def acls(rights: Rights) -> list[dict[str, Any]]:
+    """The rights of one service as Strimzi's KafkaUser has them."""
+    allowed: dict[tuple[str, str], tuple[str, ...]] = {("topic", topic): READ for topic in rights.reads}
+    for topic in rights.writes:
+        allowed["topic", topic] = tuple(sorted({*allowed.get(("topic", topic), ()), *WRITE}))
+    allowed["group", rights.group] = GROUP
+    return [
+        {"resource": {"type": kind, "name": name, "patternType": "literal"}, "operations": list(operations)}
+        for (kind, name), operations in sorted(allowed.items())
+    ]
+
+
+def for_chart() -> str:
+    """Topics and users as the chart reads them: YAML."""
+    import yaml  # whoever only asks for rights need not have it
+
+    topics = [{"name": topic.name, "partitions": topic.partitions, "config": dict(topic.config)} for topic in TOPICS]
+    users = [
+        {
+            "service": rights.service,
+            "user": rights.user,
+            "group": rights.group,
+            "reads": list(rights.reads),
+            "writes": list(rights.writes),
+            "acls": acls(rights),
+        }
+        for rights in RIGHTS
+    ]
+    head = "# Made from shared/topics.py and deploy/rights.py: python -m deploy.rights\n"
+    return head + yaml.safe_dump({"topics": topics, "users": users}, sort_keys=False, width=120)
+
+
+if __name__ == "__main__":
+    FILE.write_text(for_chart())
