@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,10 +14,11 @@ from faststream.kafka.annotations import KafkaMessage
 from faststream.kafka.message import KafkaAckableMessage
 from typing_extensions import override
 
-from shared.connection import make_broker
+from shared.connection import group_of, make_broker
 from shared.envelope import Record
-from shared.inbox import Inbox, StreamPoisoned
+from shared.inbox import Inbox
 from shared.loops import Pulse, pause, told
+from shared.poison import StreamPoisoned
 from shared.progress import AskForReplay, Behind, NoAnswer, Progress
 from shared.settings import Settings
 from shared.streams import Stream
@@ -68,7 +70,7 @@ class Bus(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not ty
             fetch_max_wait_ms=100,  # other questions to the broker wait behind a fetch
             session_timeout_ms=6000,  # the least brokers allow: a killed member's partitions move on soon
             heartbeat_interval_ms=1500,
-            group_id=f"telemachus-{service}",
+            group_id=group_of(service),
             auto_offset_reset="earliest",
             ack_policy=AckPolicy.MANUAL,
             max_partition_fetch_bytes=LARGEST_RECORD,
@@ -118,6 +120,12 @@ class Bus(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not ty
     def assigned(self) -> bool:
         """Whether the group has given this member its partitions."""
         return bool(self._subscriber.consumer and self._subscriber.consumer.assignment())
+
+    @property
+    def held(self) -> Counter[str]:
+        """Stream → partitions held here."""
+        consumer = self._subscriber.consumer
+        return Counter(tp.topic for tp in consumer.assignment()) if consumer else Counter()
 
     async def lag(self) -> dict[str, int]:
         """Stream → events of the partitions held here that are not dealt with yet; raises TimeoutError."""

@@ -1,13 +1,20 @@
 """How clients reach Kafka: addresses, TLS and SASL from the settings, and what makes a producer safe."""
 
 import ssl
+from typing import Any
 
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
 from faststream.kafka import KafkaBroker
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
 from shared.settings import Settings
 from shared.topics import LARGEST_RECORD
+
+
+def group_of(service: str) -> str:
+    """The consumer group of a service."""
+    return f"telemachus-{service}"
 
 
 def make_broker(settings: Settings, service: str) -> KafkaBroker:
@@ -24,23 +31,50 @@ def make_broker(settings: Settings, service: str) -> KafkaBroker:
 
 async def start_producer(settings: Settings, service: str) -> AIOKafkaProducer:
     """A producer that loses nothing and doubles nothing; raises KafkaError when no broker answers."""
-    security = _security(settings)
     producer = AIOKafkaProducer(
-        bootstrap_servers=settings.kafka_bootstrap_servers.split(","),
         client_id=f"telemachus-{service}-outbox",
         enable_idempotence=True,
         acks="all",
         linger_ms=5,
         max_batch_size=256 * 1024,
         max_request_size=LARGEST_RECORD,
-        security_protocol=settings.kafka_security_protocol,
-        ssl_context=security.ssl_context if security else None,
-        sasl_mechanism=settings.kafka_sasl_mechanism if "SASL" in settings.kafka_security_protocol else "PLAIN",
-        sasl_plain_username=settings.kafka_sasl_username or None,
-        sasl_plain_password=settings.kafka_sasl_password.get_secret_value() or None,
+        **_reached(settings),
     )
     await producer.start()
     return producer
+
+
+def make_admin(settings: Settings, service: str) -> AIOKafkaAdminClient:
+    """Asks the broker about topics and groups. To be started and closed."""
+    return AIOKafkaAdminClient(client_id=f"telemachus-{service}-operator", **_reached(settings))
+
+
+def make_reader(settings: Settings, service: str, most: int = LARGEST_RECORD) -> AIOKafkaConsumer:
+    """Reads partitions it is given, in no group, so that nobody is disturbed. To be started and stopped.
+
+    ``most``: bytes of a partition fetched at a time; a record that has more comes all the same.
+    """
+    return AIOKafkaConsumer(
+        client_id=f"telemachus-{service}-operator",
+        group_id=None,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        max_partition_fetch_bytes=most,
+        **_reached(settings),
+    )
+
+
+def _reached(settings: Settings) -> dict[str, Any]:
+    """How aiokafka's own clients get to the broker."""
+    security = _security(settings)
+    return {
+        "bootstrap_servers": settings.kafka_bootstrap_servers.split(","),
+        "security_protocol": settings.kafka_security_protocol,
+        "ssl_context": security.ssl_context if security else None,
+        "sasl_mechanism": settings.kafka_sasl_mechanism if "SASL" in settings.kafka_security_protocol else "PLAIN",
+        "sasl_plain_username": settings.kafka_sasl_username or None,
+        "sasl_plain_password": settings.kafka_sasl_password.get_secret_value() or None,
+    }
 
 
 def _security(settings: Settings) -> BaseSecurity | None:

@@ -50,11 +50,18 @@ class Row:
     version: int
     at: datetime
     dead_letter: bool = False
+    reason: str = ""
+    """Why it could not be dealt with, in a dead letter."""
 
     def write(self) -> InsertOne[dict[str, Any]] | UpdateOne:
-        """How it gets into the outbox; a dead letter that comes again after a crash is kept once."""
+        """How it gets into the outbox.
+
+        A dead letter that comes again is kept once, with its newest reason; one that was retried is open again.
+        """
         if self.dead_letter:
-            return UpdateOne({"_id": self.id}, {"$setOnInsert": self._document()}, upsert=True)
+            first = {"$mergeObjects": [{"$literal": self._document()}, "$$ROOT", {"reason": {"$literal": self.reason}}]}
+            again = {"$cond": [{"$eq": ["$settled", "retried"]}, "$$REMOVE", "$settled"]}
+            return UpdateOne({"_id": self.id}, [{"$replaceWith": first}, {"$set": {"settled": again}}], upsert=True)
         return InsertOne({"_id": self.id, **self._document()})
 
     def _document(self) -> dict[str, Any]:

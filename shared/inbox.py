@@ -7,10 +7,10 @@ What cannot be dealt with goes to the dead letters as it was, and holds up its o
 """
 
 import time
-from collections import Counter, deque
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from pymongo import DeleteOne
@@ -20,8 +20,9 @@ from shared.envelope import Envelope, Record, Undecodable, open_envelope, open_e
 from shared.errors import Conflict, NotYet, Refused, is_transient
 from shared.handlers import Hears
 from shared.parking import Parked, Parking
+from shared.poison import Poison, StreamPoisoned
 from shared.positions import Position, Positions
-from shared.store import ATTEMPTS, Store, Transaction, Unit
+from shared.store import ATTEMPTS, Store, Transaction, Unit, Write
 from shared.streams import REGISTRY, Event
 from shared.telemetry import Telemetry
 from shared.tracing import traced
@@ -30,12 +31,13 @@ log = structlog.get_logger()
 
 UNKNOWN = "unknown"
 """The metric label all types share that we do not know, so that nobody can make labels up."""
-WINDOW, TOO_MANY = 200, 100
-"""When so many of the last records are poison, something is wrong with the stream and not with a record."""
 
 
-class StreamPoisoned(Exception):
-    """Most of what comes is poison: stop and alarm rather than drain a stream into its dead letters."""
+class Dealt(NamedTuple):
+    """What became of one record, and why where it is not dealt with."""
+
+    outcome: str
+    reason: str = ""
 
 
 @dataclass(slots=True)
@@ -49,6 +51,13 @@ class Batch:
     to_free: list[str] = field(default_factory=list)
     outcomes: list[tuple[str, str, str]] = field(default_factory=list)
     handled: list[Envelope] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+
+    @property
+    def first(self) -> Dealt:
+        """What became of its first record."""
+        _, _, outcome = self.outcomes[0]
+        return Dealt(outcome, self.reasons[0] if outcome in ("parked", "dead-letter") else "")
 
 
 class Inbox:
@@ -63,7 +72,7 @@ class Inbox:
                 self._handlers.setdefault(event, []).append(handler)
         self._parking = Parking(store)
         self._positions = Positions(store)
-        self._recent: deque[bool] = deque(maxlen=WINDOW)
+        self.poison = Poison(store)
         self._durations = {event: telemetry.handler_duration.labels(event.type) for event in self._handlers}
 
     @property
@@ -99,28 +108,82 @@ class Inbox:
             await self.take(due)
         return len(due)
 
+    async def retry(self, record: Record, settle: Write) -> Dealt:
+        """Deal with one record again because an operator wishes it; raises only what is transient.
+
+        ``settle`` is written in the same transaction unless it dies again. What waited for it goes on at once. Nothing
+        of this counts towards a poisoned stream.
+        """
+        self._parking.look_again()
+        try:
+            return await self._retry(record, settle)
+        except Exception as error:
+            if is_transient(error):
+                raise
+            log.exception("event could not be committed", topic=record.topic, offset=record.offset)
+            return await self._retry(record, settle, f"commit failed: {type(error).__name__}")
+
+    async def _retry(self, record: Record, settle: Write, condemned: str = "") -> Dealt:
+        async def once() -> Batch:
+            batch = await self._fold([record], condemned)
+            await self._commit(batch, *([settle] if batch.first.outcome != "dead-letter" else []))
+            return batch
+
+        return (await self._until_nobody_was_faster(once)).first
+
+    async def drop(self, position: str, version: int, event_id: str, settle: Write) -> int:
+        """Move on past that version of that subject; returns how many that waited for it went on.
+
+        Raises Refused when another version has to be dealt with first. One we are past already is only settled.
+        """
+        self._parking.look_again()
+
+        async def once() -> Batch:
+            batch = await self._begin([position])
+            here = batch.positions[position]
+            if here.version + 1 < version:
+                raise Refused(f"Version {here.version + 1} of this subject is missing: deal with that one first.")
+            if here.version + 1 == version:
+                here.version, here.event_id = version, event_id
+                batch.to_free.append(f"{position}/{version}")
+                await self._next_parked(batch, position, version)
+            await self._commit(batch, settle)
+            return batch
+
+        batch = await self._until_nobody_was_faster(once)
+        return sum(outcome not in ("parked", "dead-letter") for _, _, outcome in batch.outcomes)
+
     async def _take_all(self, records: Sequence[Record], condemned: str = "") -> None:
+        async def once() -> Batch:
+            batch = await self._fold(records, condemned)
+            recent = await self.poison.judge(outcome == "dead-letter" for _, _, outcome in batch.outcomes)
+            await self._commit(batch)
+            self.poison.remember(recent)
+            return batch
+
+        await self._until_nobody_was_faster(once)
+
+    async def _until_nobody_was_faster(self, once: Callable[[], Awaitable[Batch]]) -> Batch:
         for _ in range(ATTEMPTS):
             try:
-                batch = await self._fold(records, condemned)
-                poisoned = self._poisoned(batch)
-                await self._commit(batch)
+                batch = await once()
             except Conflict:
                 self._telemetry.conflicts.inc()
                 continue
-            self._recent = poisoned
             self._count(batch)
-            return
+            return batch
         raise TimeoutError("the same aggregates were changed by somebody else again and again")
 
+    async def _begin(self, positions: Sequence[str]) -> Batch:
+        return Batch(self._store.unit(), await self._positions.of(positions), await self._parking.waiting(positions))
+
     async def _fold(self, records: Sequence[Record], condemned: str) -> Batch:
-        unit = self._store.unit()
         opened = [(record, self._open(record)) for record in records]
         envelopes = [envelope for _, envelope in opened if isinstance(envelope, Envelope)]
         names = list({envelope.position for envelope in envelopes})
-        batch = Batch(unit, await self._positions.of(names), await self._parking.waiting(names))
+        batch = await self._begin(names)
         read = [(record, envelope, _event(record, envelope)) for record, envelope in opened]
-        await unit.fetch(self._wanted(event for _, _, event in read))
+        await batch.unit.fetch(self._wanted(event for _, _, event in read))
         for record, envelope, event in read:
             if condemned:
                 self._bury(batch, record, envelope if isinstance(envelope, Envelope) else None, condemned)
@@ -166,20 +229,20 @@ class Inbox:
         elif envelope.version > position.version + 1:
             self._park(batch, record, envelope, f"version {position.version + 1}")
         elif await self._deal_with(batch, record, envelope, event):
-            position.version, position.event_id = envelope.version, envelope.id
-            await self._next_parked(batch, envelope)
+            await self._next_parked(batch, envelope.position, envelope.version)
 
-    async def _next_parked(self, batch: Batch, envelope: Envelope) -> None:
-        """What waited for this version has its turn now."""
-        waiting = batch.parked.pop((envelope.position, envelope.version + 1), None)
-        if waiting is not None:
+    async def _next_parked(self, batch: Batch, position: str, version: int) -> None:
+        """What waited for this version has its turn now, and then what waited for that."""
+        while (waiting := batch.parked.pop((position, version + 1), None)) is not None:
             opened = open_envelope(waiting.record)
-            await self._one(batch, waiting.record, opened, _event(waiting.record, opened))
+            if not await self._deal_with(batch, waiting.record, opened, _event(waiting.record, opened)):
+                return
+            version += 1
 
     async def _deal_with(
         self, batch: Batch, record: Record, envelope: Envelope, event: Event | Undecodable | None
     ) -> bool:
-        """Handle one event whose turn it is; False when it has to wait or is dead."""
+        """Handle one event whose turn it is, and move on; False when it has to wait or is dead."""
         if isinstance(event, Undecodable):
             self._bury(batch, record, envelope, str(event))
             return False
@@ -195,6 +258,8 @@ class Inbox:
                 raise
             return self._failed(batch, record, envelope, error)
         batch.unit.keep()
+        position = batch.positions[envelope.position]
+        position.version, position.event_id = envelope.version, envelope.id
         batch.to_free.append(f"{envelope.position}/{envelope.version}")
         if handlers:
             batch.handled.append(envelope)
@@ -227,6 +292,7 @@ class Inbox:
         batch.parked[envelope.position, envelope.version] = parked
         label = envelope.type if envelope.type in REGISTRY else UNKNOWN
         batch.outcomes.append((record.topic, label, "parked"))
+        batch.reasons.append(f"waits for {missing}")
 
     def _bury(self, batch: Batch, record: Record, envelope: Envelope | None, reason: str) -> None:
         batch.unit.rows.append(dead_letter(record, envelope, reason, self._store.origin, batch.unit.now))
@@ -235,16 +301,10 @@ class Inbox:
         known = envelope is not None and any(kind.type == envelope.type for kind in self._handlers)
         label = envelope.type if envelope and known else "unreadable"
         batch.outcomes.append((record.topic, label, "dead-letter"))
+        batch.reasons.append(reason)
         log.warning("dead letter", topic=record.topic, partition=record.partition, offset=record.offset, reason=reason)
 
-    def _poisoned(self, batch: Batch) -> deque[bool]:
-        recent = deque(self._recent, maxlen=WINDOW)
-        recent.extend(outcome == "dead-letter" for _, _, outcome in batch.outcomes)
-        if sum(recent) >= TOO_MANY:
-            raise StreamPoisoned(f"{sum(recent)} of the last {len(recent)} records could not be dealt with")
-        return recent
-
-    async def _commit(self, batch: Batch) -> None:
+    async def _commit(self, batch: Batch, *more: Write) -> None:
         freed = [identity for identity in batch.to_free if identity not in batch.to_park or _done(batch, identity)]
 
         async def parking(session: Transaction) -> None:
@@ -256,7 +316,7 @@ class Inbox:
         steps = self._positions.writes(batch.positions)
         if batch.to_park or (freed and await self._parking.any()):
             steps.append(parking)
-        await batch.unit.commit(*steps)
+        await batch.unit.commit(*steps, *more)
         self._parking.wrote(batch.to_park)
 
     def _count(self, batch: Batch) -> None:

@@ -12,6 +12,8 @@ HEARD = ("handled", "duplicate", "stale", "parked", "dead-letter")
 UNHEARD = ("unheard", "duplicate", "stale", "parked")
 NOBODYS = {"unknown": ("unknown-type", "duplicate", "stale", "parked"), "unreadable": ("tombstone", "dead-letter")}
 """What can become of events somebody handles, of those we know but leave to others, and of what we do not know."""
+ACTIONS = ("replay", "retry", "drop", "resume", "rebuild")
+"""What operators can ask a service to do."""
 STATUSES = ("2xx", "3xx", "4xx", "5xx")
 NO_ROUTE = "unmatched"
 
@@ -39,6 +41,8 @@ def expect_work(telemetry: Telemetry, parts: Iterable[str], topics: Iterable[str
         telemetry.failures.labels(part)
     for topic in topics:
         telemetry.published.labels(topic)
+    for action in ACTIONS:
+        telemetry.operator_actions.labels(action)
     for state in ("open", "in-use"):
         telemetry.connections.labels(state)
 

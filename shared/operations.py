@@ -17,12 +17,12 @@ router = APIRouter(tags=["operations"])
 pages = Pages("shared.web")
 
 
-def _running(request: Request) -> Running:
+def running_of(request: Request) -> Running:
     running: Running = request.app.state.running
     return running
 
 
-Parts = Annotated[Any, Depends(_running)]
+Parts = Annotated[Any, Depends(running_of)]
 
 
 @router.get("/health/live", dependencies=[anyone()])

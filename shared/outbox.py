@@ -23,6 +23,9 @@ log = structlog.get_logger()
 
 TOGETHER = 1000
 LEASE = timedelta(seconds=10)
+LETTERS = {"dead_letter": True}
+OPEN_LETTERS = LETTERS | {"settled": None}
+"""A MongoDB query for the dead letters that nobody has retried or dropped yet."""
 POLL = 0.5
 """Seconds between two looks when nothing wakes the relay."""
 
@@ -51,7 +54,7 @@ class Outbox:
     async def prepare(self) -> None:
         """Create the indexes."""
         await self._rows.create_index([("published_at", ASCENDING), ("_id", ASCENDING)])
-        await self._rows.create_index([("settled", ASCENDING)], partialFilterExpression={"dead_letter": True})
+        await self._rows.create_index([("settled", ASCENDING), ("at", ASCENDING)], partialFilterExpression=LETTERS)
 
     async def step(self) -> None:
         """Publish what there is, then wait for more; raises what is transient."""
@@ -105,10 +108,10 @@ class Outbox:
         return True
 
     async def _sweep(self) -> None:
-        """Forget what was published too long ago to be asked for again; once an hour."""
+        """Forget what was published too long ago to be asked for again, but no open dead letter; once an hour."""
         now = datetime.now(UTC)
         if now - self._swept_at > timedelta(hours=1):
-            await self._rows.delete_many({"published_at": {"$lt": now - self._keep}})
+            await self._rows.delete_many({"published_at": {"$lt": now - self._keep}, "$nor": [OPEN_LETTERS]})
             self._swept_at = now
 
     async def pending(self) -> int:
@@ -122,15 +125,42 @@ class Outbox:
 
     async def open_dead_letters(self) -> int:
         """How many nobody has settled yet; an index of dead letters only answers."""
-        return await self._rows.count_documents({"dead_letter": True, "settled": None})
+        return await self._rows.count_documents(OPEN_LETTERS)
 
-    async def replay(self, topic: str | None = None, since: datetime | None = None) -> int:
-        """Say again what was published: of one topic or all, since then or ever. Consumers do not mind."""
+    async def kept(self) -> int:
+        """How many rows there are, published or not; estimated."""
+        return await self._rows.estimated_document_count()
+
+    async def oldest_kept(self) -> datetime | None:
+        """When the oldest event that can be said again was decided."""
+        which = {"published_at": {"$ne": None}, "dead_letter": False}
+        row = await self._rows.find_one(which, sort=[("_id", ASCENDING)], projection=["at"])
+        return row["at"] if row else None
+
+    async def leads(self) -> bool:
+        """Whether this is the relay that publishes at the moment."""
+        mine = {"_id": "outbox", "holder": self._holder, "until": {"$gte": datetime.now(UTC)}}
+        return await self._leases.find_one(mine) is not None
+
+    async def replay(
+        self,
+        topic: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        *,
+        dry_run: bool = False,
+    ) -> int:
+        """Say again what was published, and return how much it was, or only count it. Consumers do not mind.
+
+        Of one topic or of all; what was decided from ``since`` (or ever) and before ``until`` (or now).
+        """
         which: dict[str, Any] = {"published_at": {"$ne": None}, "dead_letter": False}
         if topic:
             which["topic"] = topic
-        if since:
-            which["at"] = {"$gte": since}
+        if bounds := _bounds(since, until):
+            which["at"] = bounds
+        if dry_run:
+            return await self._rows.count_documents(which)
         result = await self._rows.update_many(which, {"$set": {"published_at": None}})
         self._wake.set()
         log.info("replay", topic=topic or "all", events=result.modified_count)
@@ -150,3 +180,7 @@ class Outbox:
                 pass
         await self.stop()
         await self._leases.delete_one({"_id": "outbox", "holder": self._holder})
+
+
+def _bounds(since: datetime | None, until: datetime | None) -> dict[str, datetime]:
+    return {name: moment for name, moment in (("$gte", since), ("$lt", until)) if moment}

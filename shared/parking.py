@@ -1,5 +1,6 @@
 """Events that came before their turn, kept until what they build on has arrived."""
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +13,8 @@ from shared.envelope import Record
 from shared.store import Store, Transaction
 
 TOGETHER = 500
+LOOK_AGAIN = 5.0
+"""Seconds after which an empty collection is looked at again: another replica may have parked something."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 30.0
 """Seconds between two tries; each pause is twice the one before."""
 
@@ -68,6 +71,7 @@ class Parking:
     def __init__(self, store: Store) -> None:
         self._collection = store.db["parked"]
         self._occupied = True
+        self._looked_at = 0.0
 
     async def prepare(self) -> None:
         """Create the indexes."""
@@ -75,10 +79,15 @@ class Parking:
         await self._collection.create_index([("due_at", ASCENDING)])
 
     async def any(self) -> bool:
-        """Whether anything waits; asks the database only after something was parked or at the start."""
-        if self._occupied:
+        """Whether anything waits; asks the database only while something does, and now and then."""
+        if self._occupied or time.monotonic() - self._looked_at > LOOK_AGAIN:
+            self._looked_at = time.monotonic()
             self._occupied = await self._collection.find_one({}, projection=["_id"]) is not None
         return self._occupied
+
+    def look_again(self) -> None:
+        """Ask the database next time: what waits may have been parked by another replica."""
+        self._occupied = True
 
     def wrote(self, parked: Mapping[str, Parked]) -> None:
         """Remember that something waits from now on."""

@@ -18,6 +18,7 @@ from shared.bus import Bus
 from shared.certificates import Certificates
 from shared.clock import Clock
 from shared.connection import start_producer
+from shared.dead_letter_desk import Desk
 from shared.due import DueRows
 from shared.envelope import Origin, row_of
 from shared.events import ReplayRequested
@@ -80,6 +81,7 @@ class Running:
         self.store = Store(settings.mongodb_url.get_secret_value(), database, origin, clock, [pool])
         handlers = [*declared.heard(service.handlers), declared.Hears((ReplayRequested,), self._replay)]
         self.inbox = Inbox(self.store, handlers, self.telemetry)
+        self.desk = Desk(self.store, self.inbox)
         streams = service.streams
         self.bus = Bus(settings, service.name, streams, self.inbox, self.telemetry, self.pulse, self._ask_for_replay)
         keep = timedelta(days=settings.outbox_keep_days)

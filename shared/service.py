@@ -17,6 +17,7 @@ from shared.http import Observed, explain_errors
 from shared.label_sets import expect_requests
 from shared.logs import configure_logs
 from shared.operations import router as operations
+from shared.operator_api import router as operator_api
 from shared.running import Metrics, Running
 from shared.settings import Settings, from_environment
 from shared.streams import Event, Stream
@@ -73,7 +74,7 @@ class Service:
         app.state.access = Access(settings)
         app.add_middleware(Observed, telemetry=running.telemetry)
         explain_errors(app, settings)
-        for router in (operations, static_router, self.router, *self.pages):
+        for router in (operations, operator_api, static_router, self.router, *self.pages):
             app.include_router(router)
         expect_requests(running.telemetry, app.routes)
         return app

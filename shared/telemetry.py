@@ -203,3 +203,9 @@ class Telemetry:
             ["of"],
             registry=self.registry,
         )
+        self.operator_actions = Counter(
+            "telemachus_operator_actions",
+            "What operators asked this service to do, and was done. Rising: somebody is mending something.",
+            ["action"],
+            registry=self.registry,
+        )

@@ -15,8 +15,9 @@ from tests.support.tokens import ISSUED_BY
 
 LABELS = {
     "telemachus": {
+        "action",
         *("region", "service", "le", "stream", "type", "outcome", "topic", "part", "method", "route", "status"),
-        *("state", "of", "stage", "ending", "way"),
+        *("state", "of", "stage", "ending", "way", "action"),
     },
     "python": {"region", "generation", "implementation", "major", "minor", "patchlevel", "version"},
     "process": {"region"},

@@ -12,7 +12,8 @@ from pymongo.errors import AutoReconnect
 from shared.envelope import LARGEST, Record
 from shared.events import ParticipantRegistered, SessionHeld, SessionMissed, SessionScheduled
 from shared.handlers import hears
-from shared.inbox import TOO_MANY, Inbox, StreamPoisoned
+from shared.inbox import Inbox
+from shared.poison import TOO_MANY, StreamPoisoned
 from shared.store import Store
 from shared.streams import Event
 from shared.telemetry import Telemetry
