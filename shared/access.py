@@ -98,6 +98,10 @@ class Access:
             frozenset(_strings(claims.get(settings.token_countries_claim))),
         )
 
+    async def keys(self) -> KeySet:
+        """The issuer's keys; raises NoKeys."""
+        return await self._key_set(fresh=False)
+
     async def _claims(self, token: str) -> dict[str, Any]:
         for fresh in (False, True):
             try:

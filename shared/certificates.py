@@ -37,7 +37,7 @@ class Certificates:
     async def look(self) -> bool:
         """Note when they end; False when no broker shows its certificate."""
         if own := self._settings.kafka_ssl_cert_file:
-            self._ends.labels("client").set(_end_of(own))
+            self._ends.labels("client").set(end_of(own))
         servers = self._settings.kafka_bootstrap_servers.split(",")
         ends = [end for end in [await self._shown(server) for server in servers] if end]
         if ends:
@@ -58,6 +58,6 @@ class Certificates:
         return ssl.cert_time_to_seconds(shown["notAfter"])
 
 
-def _end_of(file: Path) -> float:
+def end_of(file: Path) -> float:
     """When the certificate in the file ends: the first, where it brings those that vouch for it."""
     return load_pem_x509_certificate(file.read_bytes()).not_valid_after_utc.timestamp()

@@ -38,7 +38,7 @@ async def start_producer(settings: Settings, service: str) -> AIOKafkaProducer:
         linger_ms=5,
         max_batch_size=256 * 1024,
         max_request_size=LARGEST_RECORD,
-        **_reached(settings),
+        **reached(settings),
     )
     await producer.start()
     return producer
@@ -46,7 +46,7 @@ async def start_producer(settings: Settings, service: str) -> AIOKafkaProducer:
 
 def make_admin(settings: Settings, service: str) -> AIOKafkaAdminClient:
     """Asks the broker about topics and groups. To be started and closed."""
-    return AIOKafkaAdminClient(client_id=f"telemachus-{service}-operator", **_reached(settings))
+    return AIOKafkaAdminClient(client_id=f"telemachus-{service}-operator", **reached(settings))
 
 
 def make_reader(settings: Settings, service: str, most: int = LARGEST_RECORD) -> AIOKafkaConsumer:
@@ -60,11 +60,11 @@ def make_reader(settings: Settings, service: str, most: int = LARGEST_RECORD) ->
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         max_partition_fetch_bytes=most,
-        **_reached(settings),
+        **reached(settings),
     )
 
 
-def _reached(settings: Settings) -> dict[str, Any]:
+def reached(settings: Settings) -> dict[str, Any]:
     """How aiokafka's own clients get to the broker."""
     security = _security(settings)
     return {

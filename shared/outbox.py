@@ -16,6 +16,7 @@ from pymongo import ASCENDING
 from pymongo.errors import DuplicateKeyError
 from uuid_utils import uuid4
 
+from shared.indexes import Index
 from shared.store import Store
 from shared.telemetry import Telemetry
 
@@ -28,6 +29,10 @@ OPEN_LETTERS = LETTERS | {"settled": None}
 """A MongoDB query for the dead letters that nobody has retried or dropped yet."""
 POLL = 0.5
 """Seconds between two looks when nothing wakes the relay."""
+INDEXES = (
+    Index("outbox", ("published_at", "_id")),
+    Index("outbox", ("settled", "at"), where=tuple(LETTERS.items())),
+)
 
 
 class Outbox:
@@ -40,6 +45,7 @@ class Outbox:
         telemetry: Telemetry,
         keep: timedelta,
     ) -> None:
+        self._store = store
         self._rows = store.db["outbox"]
         self._leases = store.db["leases"]
         self._start_producer = start_producer
@@ -53,8 +59,7 @@ class Outbox:
 
     async def prepare(self) -> None:
         """Create the indexes."""
-        await self._rows.create_index([("published_at", ASCENDING), ("_id", ASCENDING)])
-        await self._rows.create_index([("settled", ASCENDING), ("at", ASCENDING)], partialFilterExpression=LETTERS)
+        await self._store.create(INDEXES)
 
     async def step(self) -> None:
         """Publish what there is, then wait for more; raises what is transient."""

@@ -10,6 +10,7 @@ from bson import Int64
 from pymongo import ASCENDING, UpdateOne
 
 from shared.envelope import Record
+from shared.indexes import Index
 from shared.store import Store, Transaction
 
 TOGETHER = 500
@@ -17,6 +18,7 @@ LOOK_AGAIN = 5.0
 """Seconds after which an empty collection is looked at again: another replica may have parked something."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 30.0
 """Seconds between two tries; each pause is twice the one before."""
+INDEXES = (Index("parked", ("position", "version")), Index("parked", ("due_at",)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +71,14 @@ class Parking:
     """The collection of what waits. In normal running it is empty, and then it costs nothing."""
 
     def __init__(self, store: Store) -> None:
+        self._store = store
         self._collection = store.db["parked"]
         self._occupied = True
         self._looked_at = 0.0
 
     async def prepare(self) -> None:
         """Create the indexes."""
-        await self._collection.create_index([("position", ASCENDING), ("version", ASCENDING)])
-        await self._collection.create_index([("due_at", ASCENDING)])
+        await self._store.create(INDEXES)
 
     async def any(self) -> bool:
         """Whether anything waits; asks the database only while something does, and now and then."""

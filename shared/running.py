@@ -96,12 +96,16 @@ class Running:
             self.store.made_true = service.metrics.said
         self._loops: list[asyncio.Task[None]] = []
 
+    async def prepare(self) -> None:
+        """Create the collections and indexes that are missing; raises PyMongoError."""
+        await self.store.prepare(self.service.aggregates)
+        await self.inbox.prepare()
+        await self.outbox.prepare()
+
     async def start(self) -> None:
         """Prepare the database, join the bus, begin to work; raises when either does not answer."""
         with _said("MongoDB does not answer as a replica set: see MONGODB_URL"):
-            await self.store.prepare(self.service.aggregates)
-            await self.inbox.prepare()
-            await self.outbox.prepare()
+            await self.prepare()
         with _said("Kafka does not answer: see KAFKA_BOOTSTRAP_SERVERS and the security settings"):
             await self.bus.start()
         self._loop("outbox", self.outbox.step)

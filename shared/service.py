@@ -1,5 +1,6 @@
 """What makes a service itself, and how it becomes an application that runs."""
 
+import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from shared import handlers as declared
 from shared.access import Access
 from shared.aggregate import Aggregate
 from shared.clock import Clock, MovedClock, SystemClock
+from shared.commands import obey
 from shared.http import Observed, explain_errors
 from shared.label_sets import expect_requests
 from shared.logs import configure_logs
@@ -80,7 +82,9 @@ class Service:
         return app
 
     def run(self) -> None:
-        """Run it as a process of its own, configured by the environment, until SIGTERM."""
+        """Run it as a process of its own, configured by the environment, until SIGTERM; or do as its words say."""
+        if (code := obey(self, sys.argv[1:])) is not None:
+            raise SystemExit(code)
         settings = from_environment()
         configure_logs(settings.log_level)
         config = uvicorn.Config(

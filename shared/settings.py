@@ -68,6 +68,11 @@ def from_environment() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        faults = error.errors(include_input=False, include_url=False)
-        lines = [f"  {str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in faults]
+        lines = [f"  {name}: {what}" for name, what in faults(error)]
         raise SystemExit("The environment is not complete:\n" + "\n".join(lines)) from None
+
+
+def faults(error: ValidationError) -> list[tuple[str, str]]:
+    """Variables that are missing or wrong, and how; no values, which may be secret."""
+    found = error.errors(include_input=False, include_url=False)
+    return [(str(fault["loc"][0]).upper(), fault["msg"]) for fault in found]

@@ -21,6 +21,7 @@ from shared.clock import Clock
 from shared.documents import Document, from_document, to_document
 from shared.envelope import Origin, Row, row_of
 from shared.errors import Absent, Conflict, NotYet
+from shared.indexes import COLLECTIONS, Index, indexes_of
 from shared.loops import still_moving
 from shared.streams import Event
 from shared.tracing import next_traceparent
@@ -32,7 +33,7 @@ Write = Callable[[Transaction], Coroutine[Any, Any, None]]
 
 ATTEMPTS = 20
 """How often a unit of work starts over when somebody else was faster."""
-DUPLICATE_KEY, WRITE_CONFLICT = 11000, 112
+DUPLICATE_KEY, WRITE_CONFLICT, EXISTS = 11000, 112, 48
 
 
 class _Known:
@@ -218,10 +219,21 @@ class Store:
 
     async def prepare(self, kinds: Iterable[type[Aggregate]]) -> None:
         """Create collections and indexes; harmless when they exist."""
-        for kind in kinds:
-            for names in kind.indexes:
-                await self.collection(kind).create_index([(name, ASCENDING) for name in names])
-            await self.collection(kind).create_index([("due_at", ASCENDING)], sparse=True)
+        for name in set(COLLECTIONS) - set(await self.db.list_collection_names()):
+            await self._create_collection(name)
+        await self.create(indexes_of(kinds))
+
+    async def _create_collection(self, name: str) -> None:
+        try:
+            await self.db.create_collection(name, check_exists=False)
+        except OperationFailure as error:
+            if error.code != EXISTS:  # another replica was faster
+                raise
+
+    async def create(self, indexes: Iterable[Index]) -> None:
+        """Create those that are missing. MongoDB goes on reading and writing while it builds one."""
+        for index in indexes:
+            await self.db[index.collection].create_index([(key, ASCENDING) for key in index.keys], **index.options)
 
     async def ping(self) -> None:
         """Raises when the database does not answer."""
