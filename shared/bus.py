@@ -128,11 +128,11 @@ class Bus(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not ty
         return Counter(tp.topic for tp in consumer.assignment()) if consumer else Counter()
 
     async def lag(self) -> dict[str, int]:
-        """Stream → events of the partitions held here that are not dealt with yet; raises TimeoutError."""
+        """Stream → events of the partitions held here that are not dealt with yet; raises as ``behind`` does."""
         return {stream: behind.messages for stream, behind in (await self.behind()).items()}
 
     async def behind(self) -> dict[str, Behind]:
-        """Stream → how far behind the partitions held here are; raises TimeoutError."""
+        """Stream → how far behind the partitions held here are; raises TimeoutError, also where nobody reads."""
         waiting = await asyncio.wait_for(self._waiting(), PATIENCE)
         return {
             stream.value: self._progress.behind({tp: events for tp, events in waiting.items() if tp.topic == stream})
@@ -142,7 +142,7 @@ class Bus(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not ty
     async def _waiting(self) -> dict[TopicPartition, int]:
         consumer = self._subscriber.consumer
         if consumer is None:
-            return {}
+            raise NoAnswer("there is no consumer")
         ends: dict[TopicPartition, int] = await consumer.end_offsets(consumer.assignment())
         return {tp: max(0, end - await self._progress.next(tp, consumer)) for tp, end in ends.items()}
 

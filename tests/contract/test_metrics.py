@@ -1,6 +1,8 @@
 """What the services count can be understood, holds no personal data, and is there before it first happens."""
 
+import re
 from itertools import product
+from pathlib import Path
 
 import pytest
 from fastapi.routing import iter_route_contexts
@@ -13,6 +15,7 @@ from shared.service import Service
 from tests.support.apps import settings_for
 from tests.support.tokens import ISSUED_BY
 
+ROOT = Path(__file__).parents[2]
 LABELS = {
     "telemachus": {
         "action",
@@ -72,6 +75,16 @@ def test_every_failure_of_every_event_is_known_before_the_first(service: Service
         labels = {"stream": stream.value, "type": "unreadable", "outcome": "dead-letter"}
         assert registry.get_sample_value("telemachus_events_total", labels) == 0, labels
         assert registry.get_sample_value("telemachus_outbox_published_total", {"topic": stream.dead_letters}) == 0
+
+
+@every_service
+def test_its_readme_names_metrics_it_has(service: Service) -> None:
+    readme = (ROOT / "services" / service.name / "README.md").read_text()
+    [told] = re.findall(r"(?is)\*\*metrics\.?\*\*(.+?)(?:\n\n|\n\||$)", readme)
+    named = {name.removeprefix("telemachus_") for name in re.findall(r"`([a-z]+(?:_[a-z]+)+)`", told)}
+    stored = {each.name.removeprefix("telemachus_") for each in described()}
+    assert named
+    assert named <= stored
 
 
 def test_the_table_names_each_once_and_who_has_it() -> None:

@@ -97,6 +97,7 @@ class Heard:
     client: httpx.AsyncClient
     store: Store
     letters: list[Written]
+    before: str
     metrics: str
 
 
@@ -109,6 +110,7 @@ def issuer() -> Issuer:
 async def heard(fresh_kafka: Kafka, mongodb: Mongo, database_name: str, issuer: Issuer) -> AsyncIterator[Heard]:
     """A real service that has been told the good and the bad by turns."""
     async with serving(service, issuer, fresh_kafka, mongodb, database_name) as (app, client):
+        before = (await client.get("/metrics")).text
         first, second = said("repeated"), said("repeated", 2, "person-2")
         sequence = [raw(said("first")), raw(first), raw(first), raw(second), raw(first), raw(said("unheard"))]
         for n, bad in enumerate([*LETTERS.values(), *IGNORED.values()]):
@@ -121,12 +123,27 @@ async def heard(fresh_kafka: Kafka, mongodb: Mongo, database_name: str, issuer: 
 
         await until(done)
         letters = await asyncio.to_thread(read, fresh_kafka.bootstrap_servers, [Stream.PARTICIPANTS.dead_letters])
-        yield Heard(client, store, letters, (await client.get("/metrics")).text)
+        yield Heard(client, store, letters, before, (await client.get("/metrics")).text)
 
 
 def counted(metrics: str, outcome: str) -> float:
     lines = [line for line in metrics.splitlines() if line.startswith("telemachus_events_total{")]
     return sum(float(line.rpartition(" ")[2]) for line in lines if f'outcome="{outcome}"' in line)
+
+
+def series(metrics: str) -> set[str]:
+    return {line.rpartition(" ")[0] for line in metrics.splitlines() if not line.startswith("#")}
+
+
+async def _settling_closes(heard: Heard) -> None:
+    """A dead letter somebody settled is not open any more; an index of dead letters alone tells."""
+    shown = 'telemachus_dead_letters_open{region="local"}'
+    assert f"{shown} {float(len(LETTERS))}" in heard.metrics.splitlines()
+    await heard.store.db["outbox"].update_one({"dead_letter": True}, {"$set": {"settled": "dropped"}})
+    assert f"{shown} {len(LETTERS) - 1.0}" in (await heard.client.get("/metrics")).text.splitlines()
+    plan = await heard.store.db.command("explain", {"count": "outbox", "query": {"dead_letter": True, "settled": None}})
+    assert "settled" in str(plan["queryPlanner"]["winningPlan"])
+    assert "COLLSCAN" not in str(plan["queryPlanner"]["winningPlan"])
 
 
 async def test_the_stream_goes_on_and_every_letter_says_why_and_where_from(heard: Heard) -> None:
@@ -147,6 +164,8 @@ async def test_the_stream_goes_on_and_every_letter_says_why_and_where_from(heard
     assert (counted(heard.metrics, "duplicate"), counted(heard.metrics, "stale")) == (1, 1)
     repeated = await heard.store.unit().get(Participant, "repeated")
     assert repeated.person_id == "person-2"
+    assert series(heard.metrics) == series(heard.before), "increase() would not see the first of what is new"
+    await _settling_closes(heard)
 
 
 ADDED = (

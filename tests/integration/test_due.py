@@ -132,6 +132,16 @@ async def test_two_replicas_have_one_effect(store: Store, clock: MovedClock, row
     assert len(await _published(store)) == 40
 
 
+async def test_the_longest_overdue_says_how_late_things_are(rows: DueRows, store: Store, clock: MovedClock) -> None:
+    await _keep(store, Reminder(id="a", due_at=NOW + HOUR), Reminder(id="b", due_at=NOW + 2 * HOUR), Reminder(id="c"))
+    assert await rows.lateness() == 0
+
+    clock.move_to(NOW + 3 * HOUR)
+    assert 2 * 3600 <= await rows.lateness() < 3 * 3600
+    await rows.step(remind)
+    assert await rows.lateness() == 0
+
+
 @pytest.mark.parametrize("mood", MOODS)
 async def test_one_that_cannot_be_done_holds_up_nobody_and_leaves_no_trace(
     rows: DueRows, store: Store, clock: MovedClock, mood: str, monkeypatch: pytest.MonkeyPatch

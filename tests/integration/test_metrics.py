@@ -1,21 +1,33 @@
 """What a service counts of its own stands beside what all of them count, and counts only what is true."""
 
+import asyncio
+import time
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import APIRouter
-from prometheus_client import CollectorRegistry, Counter, Gauge
+from prometheus_client import CollectorRegistry, Counter, Gauge, Metric
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as open_metrics_families
+from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.local.issuer import Issuer
 from shared.errors import Conflict
-from shared.events import SessionHeld
+from shared.events import SessionHeld, SessionScheduled
+from shared.running import Running
 from shared.service import Service
 from shared.store import Store, Unit
-from shared.streams import Event
+from shared.streams import Event, Stream
 from tests.support import ledger
-from tests.support.apps import client_of, settings_for
-from tests.support.backends import Mongo
-from tests.support.ledger import Entry, event
+from tests.support.apps import NOWHERE, client_of, settings_for
+from tests.support.backends import Kafka, Mongo
+from tests.support.ledger import Entry, Receipt, event
+from tests.support.reading import write
+from tests.support.serving import serving, until
+
+AWAY = f"mongodb://{NOWHERE}/?replicaSet=none&serverSelectionTimeoutMS=1"
+LEDGER = Service("ledger", (), ledger, APIRouter(), (Entry, Receipt))
 
 
 class Own:
@@ -34,6 +46,11 @@ class Own:
 
     def counted(self) -> float | None:
         return self.registry.get_sample_value("ledger_sayings_total", {"type": SessionHeld.type})
+
+
+def stored(families: Iterable[Metric]) -> dict[tuple[Any, ...], float]:
+    """As Prometheus has it: name and labels → value."""
+    return {(s.name, *sorted(s.labels.items())): s.value for family in families for s in family.samples}
 
 
 async def _say(unit: Unit) -> None:
@@ -56,6 +73,72 @@ async def test_both_are_shown(mongodb: Mongo, database_name: str, tmp_path: Path
     assert 'ledger_entries{region="local"} 1.0' in shown
     assert 'telemachus_build_info{region="local",service="ledger"} 1.0' in shown
     assert any(line.startswith('process_resident_memory_bytes{region="local"}') for line in shown)
+
+
+async def test_prometheus_gets_the_format_it_asks_for(tmp_path: Path) -> None:
+    app = LEDGER.app(settings_for(Issuer(tmp_path), mongodb_url=AWAY, region="eu"))
+    async with client_of(app) as client:
+        plain = await client.get("/metrics")
+        open_metrics = await client.get("/metrics", headers={"accept": "application/openmetrics-text;version=1.0.0"})
+
+    assert plain.headers["content-type"].startswith("text/plain; version=0.0.4")
+    assert open_metrics.headers["content-type"].startswith("application/openmetrics-text; version=1.0.0")
+    assert open_metrics.text.endswith("# EOF\n")
+    as_open_metrics = open_metrics_families(open_metrics.text)  # type: ignore[no-untyped-call]
+    assert set(stored(as_open_metrics)) == set(stored(text_string_to_metric_families(plain.text)))
+    assert all(("region", "eu") in sample for sample in stored(text_string_to_metric_families(plain.text)))
+
+
+async def test_metrics_are_shown_while_broker_and_database_are_away(tmp_path: Path) -> None:
+    app = LEDGER.app(settings_for(Issuer(tmp_path), mongodb_url=AWAY))
+    running: Running = app.state.running
+    running.telemetry.outbox_pending.set(7)
+    running.telemetry.lag.labels(Stream.SESSIONS).set(8)
+    running.telemetry.ready.set(1)
+    async with client_of(app) as client:
+        answer = await client.get("/metrics")
+
+    assert answer.status_code == 200
+    shown = answer.text.splitlines()
+    assert 'telemachus_outbox_pending_messages{region="local"} 7.0' in shown
+    assert 'telemachus_consumer_lag_messages{region="local",stream="telemachus.sessions"} 8.0' in shown
+    assert 'telemachus_ready{region="local"} 0.0' in shown
+
+
+async def test_what_waits_is_shown_with_the_time_since_when(
+    fresh_kafka: Kafka, mongodb: Mongo, database_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with serving(LEDGER, Issuer(tmp_path), fresh_kafka, mongodb, database_name) as (app, client):
+        inbox = app.state.running.inbox
+        take, stream = inbox.take, Stream.SESSIONS.value
+
+        async def shown(name: str, **labels: str) -> float:
+            found = stored(text_string_to_metric_families((await client.get("/metrics")).text))
+            return found[f"telemachus_{name}", *sorted({**labels, "region": "local"}.items())]
+
+        async def lag_is(events: int) -> bool:
+            return await shown("consumer_lag_messages", stream=stream) == events
+
+        async def away(_: object) -> None:
+            raise ConnectionResetError
+
+        assert await lag_is(0)
+        caught_up = await shown("consumer_caught_up_timestamp_seconds", stream=stream)
+        monkeypatch.setattr(inbox, "take", away)
+        row = ledger.row(event(SessionScheduled, "s1"), 1)
+        await asyncio.to_thread(write, fresh_kafka.bootstrap_servers, [(row.topic, row.key, row.value, row.headers)])
+        written_by = time.time()
+        await until(lambda: lag_is(1))
+        assert caught_up <= await shown("consumer_caught_up_timestamp_seconds", stream=stream) <= written_by
+        assert await shown("ready") == 0
+        assert await shown("retries_total", part="inbox") >= 1
+
+        monkeypatch.setattr(inbox, "take", take)
+        await until(lambda: lag_is(0))
+        assert await shown("consumer_caught_up_timestamp_seconds", stream=stream) > written_by
+        assert await shown("handler_duration_seconds_count", type=SessionScheduled.type) == 1
+        assert await shown("mongodb_connections", state="open") >= 1
+        assert await shown("mongodb_checkout_seconds_count") >= 1
 
 
 async def test_only_what_was_committed_counts(store: Store) -> None:

@@ -1,6 +1,7 @@
 """What matching counts of rounds and pairs."""
 
 import math
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -33,6 +34,15 @@ def test_everything_is_shown_from_the_start(metrics: Metrics) -> None:
     assert all(shown(metrics, "round_stage_seconds_count", stage=stage) == 0 for stage in Stage)
     assert all(shown(metrics, "pairs_formed_total", way=way) == 0 for way in ("round", "waiting-list"))
     assert math.isnan(shown(metrics, "round_gap_points")) and math.isnan(shown(metrics, "round_coverage_ratio"))
+
+
+@pytest.mark.parametrize("ending", Ending)
+def test_only_a_computed_round_is_a_success(metrics: Metrics, ending: Ending) -> None:
+    assert shown(metrics, "round_last_success_timestamp_seconds") == 0
+    before = time.time()
+    metrics.ended(ending)
+    assert shown(metrics, "round_computations_total", ending=ending) == 1
+    assert (shown(metrics, "round_last_success_timestamp_seconds") >= before) is (ending is Ending.COMPUTED)
 
 
 def test_a_running_round_shows_how_far_it_is_until_it_ends(metrics: Metrics) -> None:
