@@ -18,7 +18,6 @@ from tests.support.tokens import ISSUED_BY
 ROOT = Path(__file__).parents[2]
 LABELS = {
     "telemachus": {
-        "action",
         *("region", "service", "le", "stream", "type", "outcome", "topic", "part", "method", "route", "status"),
         *("state", "of", "stage", "ending", "way", "action"),
     },
