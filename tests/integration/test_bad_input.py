@@ -174,6 +174,7 @@ ADDED = (
     "dead-letter-topic",
     "dead-letter-partition",
     "dead-letter-offset",
+    "dead-letter-timestamp",
     "dead-letter-at",
 )
 
