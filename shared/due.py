@@ -17,6 +17,7 @@ from shared.errors import Conflict, NotYet, Refused, is_transient
 from shared.handlers import Due
 from shared.store import Store, Unit
 from shared.telemetry import Telemetry
+from shared.tracing import Step
 
 log = structlog.get_logger()
 
@@ -54,12 +55,14 @@ class DueRows:
 
     async def _together(self, due: Due, ids: list[str]) -> None:
         unit = self._store.unit()
-        for identity in await self._readable(due, ids, unit):
-            await self._one(due, identity, unit)
+        steps = [await self._one(due, identity, unit) for identity in await self._readable(due, ids, unit)]
         try:
             await unit.commit()
         except Conflict:
             self._telemetry.conflicts.inc()
+        else:
+            for step in filter(None, steps):
+                step.end()
 
     async def _readable(self, due: Due, ids: list[str], unit: Unit) -> list[str]:
         """Fetch them all; a record that cannot be read is put off and must not hold up the others."""
@@ -72,19 +75,23 @@ class DueRows:
             return [found for identity in ids for found in await self._readable(due, [identity], unit)]
         return ids
 
-    async def _one(self, due: Due, identity: str, unit: Unit) -> None:
+    async def _one(self, due: Due, identity: str, unit: Unit) -> Step | None:
+        """What was done, once the unit is committed."""
         aggregate = await unit.find(due.kind, identity)
         if aggregate is None or aggregate.due_at is None or aggregate.due_at > unit.now:
-            return  # done or put off by another replica since it was found
+            return None  # done or put off by another replica since it was found
         try:
-            await due.call(aggregate, unit.now, unit)
+            with self._store.tracing.due(due.part) as step:
+                await due.call(aggregate, unit.now, unit)
         except Exception as error:
+            step.end()
             unit.undo()
             if is_transient(error):
                 raise
             self._give_up(due, identity, error)
-        else:
-            unit.keep()
+            return None
+        unit.keep()
+        return step
 
     def _give_up(self, due: Due, identity: str, error: Exception) -> None:
         """For now; it is tried again later."""

@@ -21,7 +21,7 @@ from shared.label_sets import NO_ROUTE
 from shared.settings import Settings
 from shared.store import Store
 from shared.telemetry import Telemetry
-from shared.tracing import traced
+from shared.tracing import Tracing
 
 log = structlog.get_logger()
 
@@ -117,9 +117,9 @@ def _unexpected(_: Request, __: Any) -> Response:
 class Observed:
     """Counts and times every request by its route's pattern, never by what is in it, and keeps its trace."""
 
-    def __init__(self, app: ASGIApp, telemetry: Telemetry) -> None:
+    def __init__(self, app: ASGIApp, telemetry: Telemetry, tracing: Tracing) -> None:
         self._app = app
-        self._telemetry = telemetry
+        self._telemetry, self._tracing = telemetry, tracing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -136,11 +136,13 @@ class Observed:
             await send(message)
 
         try:
-            with traced(dict(scope["headers"]).get(b"traceparent", b"").decode("ascii", "ignore") or None):
+            caller = dict(scope["headers"]).get(b"traceparent", b"").decode("ascii", "ignore") or None
+            with self._tracing.asked(caller) as step:
                 await self._app(scope, receive, seen)
         finally:
             route = getattr(scope.get("route"), "path", NO_ROUTE)
             method = scope["method"] if scope["method"] in METHODS else "other"
             self._telemetry.requests.labels(method, route, f"{status // 100}xx").inc()
             if not streaming:  # a stream lasts as long as somebody looks
+                step.answered(method, route, status)
                 self._telemetry.request_duration.labels(route).observe(time.perf_counter() - began)

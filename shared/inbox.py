@@ -25,7 +25,7 @@ from shared.positions import Position, Positions
 from shared.store import ATTEMPTS, Store, Transaction, Unit, Write
 from shared.streams import REGISTRY, Event
 from shared.telemetry import Telemetry
-from shared.tracing import traced
+from shared.tracing import Step
 
 log = structlog.get_logger()
 
@@ -51,6 +51,7 @@ class Batch:
     to_free: list[str] = field(default_factory=list)
     outcomes: list[tuple[str, str, str]] = field(default_factory=list)
     handled: list[Envelope] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
 
     @property
@@ -171,6 +172,8 @@ class Inbox:
                 self._telemetry.conflicts.inc()
                 continue
             self._count(batch)
+            for step in batch.steps:
+                step.end()
             return batch
         raise TimeoutError("the same aggregates were changed by somebody else again and again")
 
@@ -249,8 +252,9 @@ class Inbox:
         handlers = self._handlers.get(type(event), []) if event is not None else []
         batch.unit.happened_at = envelope.time
         try:
-            with traced(envelope.traceparent):
+            with self._store.tracing.heard(record, envelope) as step:
                 if isinstance(event, Event) and handlers:
+                    batch.steps.append(step)
                     await self._handle(event, handlers, batch.unit)
         except Exception as error:
             batch.unit.undo()

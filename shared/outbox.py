@@ -80,7 +80,8 @@ class Outbox:
         if not rows:
             return 0
         try:
-            await self._send(rows)
+            with self._store.tracing.publishing(rows):
+                await self._send(rows)
         except BaseException:
             await self.stop()  # an idempotent producer that lost its sequence only recovers as a new one
             raise

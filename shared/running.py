@@ -31,6 +31,7 @@ from shared.settings import Settings
 from shared.store import Store, Unit
 from shared.streams import Event, Stream
 from shared.telemetry import Telemetry
+from shared.tracing import tracing_of
 from shared.watchdog import Watchdog
 
 log = structlog.get_logger()
@@ -79,6 +80,7 @@ class Running:
         database = f"{settings.mongodb_database_prefix}_{service.name}"
         pool = PoolMetrics(self.telemetry)
         self.store = Store(settings.mongodb_url.get_secret_value(), database, origin, clock, [pool])
+        self.store.tracing = tracing_of(service.name, settings.region)
         handlers = [*declared.heard(service.handlers), declared.Hears((ReplayRequested,), self._replay)]
         self.inbox = Inbox(self.store, handlers, self.telemetry)
         self.desk = Desk(self.store, self.inbox)
@@ -131,11 +133,15 @@ class Running:
             await self.outbox.replay(event.wanted, event.since)
 
     async def _ask_for_replay(self, stream: Stream, since: datetime) -> None:
+        request = ReplayRequested(request_id=f"replay-{uuid7()}", wanted=stream, since=since)
+        step = self.store.tracing.decided(request)
+
         async def ask(unit: Unit) -> None:
-            request = ReplayRequested(request_id=f"replay-{uuid7()}", wanted=stream, since=since)
-            unit.rows.append(row_of(request, version=1, origin=self.store.origin, now=unit.now))
+            row = row_of(request, version=1, origin=self.store.origin, now=unit.now, traceparent=step.traceparent)
+            unit.rows.append(row)
 
         await self.store.run(ask)
+        step.end()
 
     async def stop(self) -> None:
         """Stop taking, finish, commit, publish, leave."""
@@ -145,6 +151,7 @@ class Running:
         await asyncio.gather(*self._loops, return_exceptions=True)
         with contextlib.suppress(Exception):  # what is not published now is published at the next start
             await asyncio.wait_for(self.outbox.leave(), 10)
+        await self.store.tracing.stop()
         await self.store.close()
         log.info("stopped", service=self.service.name)
 

@@ -74,7 +74,7 @@ class Service:
         )
         app.state.running, app.state.store, app.state.settings = running, running.store, settings
         app.state.access = Access(settings)
-        app.add_middleware(Observed, telemetry=running.telemetry)
+        app.add_middleware(Observed, telemetry=running.telemetry, tracing=running.store.tracing)
         explain_errors(app, settings)
         for router in (operations, operator_api, static_router, self.router, *self.pages):
             app.include_router(router)

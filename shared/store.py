@@ -24,7 +24,7 @@ from shared.errors import Absent, Conflict, NotYet
 from shared.indexes import COLLECTIONS, Index, indexes_of
 from shared.loops import still_moving
 from shared.streams import Event
-from shared.tracing import next_traceparent
+from shared.tracing import Step, Tracing
 
 A = TypeVar("A", bound=Aggregate)
 T = TypeVar("T")
@@ -39,14 +39,14 @@ DUPLICATE_KEY, WRITE_CONFLICT, EXISTS = 11000, 112, 48
 class _Known:
     """What the unit knows of one aggregate: as stored, and as it is to be."""
 
-    __slots__ = ("aggregate", "dirty", "raised", "revision", "said", "traces")
+    __slots__ = ("aggregate", "dirty", "raised", "revision", "said", "steps")
 
     def __init__(self, aggregate: Aggregate | None, revision: int, said: int) -> None:
         self.aggregate, self.revision, self.said = aggregate, revision, said
         self.dirty = False
         self.raised: tuple[Event, ...] = ()
-        self.traces: tuple[str, ...] = ()
-        """The trace each was raised in: when the unit commits, that of its last event would count for all."""
+        self.steps: tuple[Step, ...] = ()
+        """The step of a trace each was raised by: when the unit commits, its last event's would count for all."""
 
 
 class Unit:
@@ -108,7 +108,7 @@ class Unit:
         known.aggregate = replace(aggregate, raised=()) if aggregate.raised else aggregate
         known.dirty = True
         known.raised += aggregate.raised
-        known.traces += tuple(next_traceparent() for _ in aggregate.raised)
+        known.steps += tuple(self.store.tracing.decided(event) for event in aggregate.raised)
 
     def keep(self) -> None:
         """What was saved since the last ``keep`` stays."""
@@ -119,7 +119,7 @@ class Unit:
         for where, (aggregate, dirty, raised) in self._step.items():
             known = self._known[where]
             known.aggregate, known.dirty, known.raised = aggregate, dirty, raised
-            known.traces = known.traces[: len(raised)]
+            known.steps = known.steps[: len(raised)]
         self._step.clear()
 
     def _writes(self) -> tuple[dict[type[Aggregate], list[Any]], list[Row]]:
@@ -130,10 +130,7 @@ class Unit:
                 continue
             document = to_document(known.aggregate)
             document["_revision"], document["_said"] = known.revision + 1, known.said + len(known.raised)
-            rows += [
-                row_of(event, version=known.said + nth, origin=self.store.origin, now=self.now, traceparent=trace)
-                for nth, (event, trace) in enumerate(zip(known.raised, known.traces, strict=True), start=1)
-            ]
+            rows += self._rows(known)
             write = (
                 ReplaceOne({"_id": identity, "_revision": known.revision}, document)
                 if known.revision
@@ -141,6 +138,13 @@ class Unit:
             )
             writes.setdefault(kind, []).append(write)
         return writes, rows
+
+    def _rows(self, known: _Known) -> list[Row]:
+        origin, steps = self.store.origin, zip(known.raised, known.steps, strict=True)
+        return [
+            row_of(event, version=known.said + nth, origin=origin, now=self.now, traceparent=step.traceparent)
+            for nth, (event, step) in enumerate(steps, start=1)
+        ]
 
     async def commit(self, *more: Write) -> None:
         """Write everything in one transaction; raises Conflict when an aggregate has changed since."""
@@ -160,8 +164,13 @@ class Unit:
         await _in_transaction(store.client, all_of_it)
         if rows:
             store.said_something()
-        for event in [event for known in self._known.values() for event in known.raised]:
-            store.made_true(event)
+        self._came_true()
+
+    def _came_true(self) -> None:
+        for known in self._known.values():
+            for event, step in zip(known.raised, known.steps, strict=True):
+                self.store.made_true(event)
+                step.end()
 
 
 async def _in_transaction(client: AsyncIOMotorClient[Document], work: Write) -> None:
@@ -212,6 +221,7 @@ class Store:
         """Called after a commit that published something; wakes the outbox."""
         self.made_true: Callable[[Event], None] = lambda _: None
         """Called after a commit with every event raised in it; counts them."""
+        self.tracing = Tracing()
 
     def collection(self, kind: type[Aggregate]) -> AsyncIOMotorCollection[Document]:
         """Where aggregates of this kind live."""

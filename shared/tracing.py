@@ -1,18 +1,28 @@
-"""W3C trace context: taken from a request or an event, handed on to the events that follow from it."""
+"""One trace from a request to the last event that follows from it.
 
+The W3C ``traceparent`` is taken from a request or an event and handed on. Where OpenTelemetry is switched on by its
+standard environment, ``shared.spans`` puts every step on record; elsewhere its SDK is not even imported.
+"""
+
+import os
 import re
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
 
-_TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
-_current: ContextVar[str | None] = ContextVar("traceparent", default=None)
+if TYPE_CHECKING:
+    from shared.envelope import Envelope, Record
+    from shared.streams import Event
+
+TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})")
+current: ContextVar[str | None] = ContextVar("traceparent", default=None)
 
 
 def next_traceparent() -> str:
     """The ``traceparent`` header for the next step of what is being done now; begins a trace where there is none."""
-    found = _TRACEPARENT.fullmatch(_current.get() or "")
+    found = TRACEPARENT.fullmatch(current.get() or "")
     trace_id = found[1] if found else secrets.token_hex(16)
     return f"00-{trace_id}-{secrets.token_hex(8)}-01"
 
@@ -20,9 +30,71 @@ def next_traceparent() -> str:
 @contextmanager
 def traced(traceparent: str | None) -> Iterator[None]:
     """Do something as part of that trace; one that is not well-formed is none."""
-    well_formed = traceparent is not None and _TRACEPARENT.fullmatch(traceparent)
-    token = _current.set(traceparent if well_formed else next_traceparent())
+    well_formed = traceparent is not None and TRACEPARENT.fullmatch(traceparent)
+    token = current.set(traceparent if well_formed else next_traceparent())
     try:
         yield
     finally:
-        _current.reset(token)
+        current.reset(token)
+
+
+class Step:
+    """One step of a trace: on record once it was ended; one that never came to count is let go of."""
+
+    __slots__ = ("traceparent",)
+
+    def __init__(self, traceparent: str) -> None:
+        self.traceparent = traceparent
+
+    def answered(self, method: str, route: str, status: int) -> None:
+        """It was a request, and this is what it was about: its route's pattern, never what is in it."""
+
+    def end(self) -> None:
+        """It has come true."""
+
+
+UNRECORDED = Step("")
+
+
+class Tracing:
+    """How the steps of one service hang together; nothing is put on record."""
+
+    def asked(self, traceparent: str | None) -> AbstractContextManager[Step]:
+        """Answer a request that is part of that trace, or begins one."""
+        return self._unrecorded(traceparent)
+
+    def heard(self, _record: "Record", envelope: "Envelope", /) -> AbstractContextManager[Step]:
+        """Handle an event as what follows from its being decided; ends when the batch is committed."""
+        return self._unrecorded(envelope.traceparent)
+
+    def due(self, _part: str, /) -> AbstractContextManager[Step]:
+        """Do what is due: the beginning of a trace."""
+        return self._unrecorded(None)
+
+    @contextmanager
+    def _unrecorded(self, traceparent: str | None) -> Iterator[Step]:
+        with traced(traceparent):
+            yield UNRECORDED
+
+    def decided(self, _event: "Event", /) -> Step:
+        """An event was raised by what is being done now; ends when it is committed. Others follow from it."""
+        return Step(next_traceparent())
+
+    def publishing(self, _rows: Sequence[Mapping[str, Any]], /) -> AbstractContextManager[None]:
+        """Publish these rows of the outbox, each as what follows from its being decided."""
+        return nullcontext()
+
+    async def stop(self) -> None:
+        """Let what is on record reach the collector, as far as it answers."""
+
+
+def tracing_of(service: str, region: str) -> Tracing:
+    """That service's tracing: on when OTLP has an address, unless the SDK or its traces are switched off."""
+    told = os.environ.get
+    address = told("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") or told("OTEL_EXPORTER_OTLP_ENDPOINT")
+    off = told("OTEL_SDK_DISABLED", "").lower() == "true" or told("OTEL_TRACES_EXPORTER", "") == "none"
+    if not address or off:
+        return Tracing()
+    from shared.spans import Spans
+
+    return Spans(service, region)

@@ -2,7 +2,6 @@
 
 import asyncio
 import uuid
-from datetime import timedelta
 
 import pytest
 
@@ -11,12 +10,11 @@ from services.feedback.app import service as feedback
 from services.feedback.momentum import Momentum
 from services.sessions.app import service as sessions
 from services.sessions.session import Session
-from shared.clock import SystemClock
-from shared.events import PairFormed, ParticipantRegistered, ProgrammeOpened
 from shared.store import Store
-from shared.streams import Event, Stream
-from tests.support.apps import new_issuer, person, signed_in
+from shared.streams import Stream
+from tests.support.apps import new_issuer, signed_in
 from tests.support.backends import Kafka, Mongo
+from tests.support.beginning import beginning
 from tests.support.reading import read, write
 from tests.support.serving import quiet, serving, until
 from tests.unit.shared.samples import row
@@ -30,33 +28,6 @@ def issuer() -> Issuer:
     return new_issuer()
 
 
-def _beginning() -> list[Event]:
-    """A programme of two who are a pair, alarmed by the first session that is lost."""
-    today = SystemClock().now().date()
-    terms = {
-        "title": "Reverse mentoring",
-        "countries": ["GB"],
-        "languages": ["en"],
-        "topics": ["the-web"],
-        "starts_on": str(today),
-        "ends_on": str(today + timedelta(days=200)),
-        "momentum": {"alarm_after": 1},
-    }
-    of = {"country": "GB", "time_zone": "Europe/London", "languages": ["en"], "unit": "u", "grade": 1}
-    return [
-        ProgrammeOpened.model_validate({"programme_id": "p", "terms": terms}),
-        *(
-            ParticipantRegistered.model_validate(
-                {"programme_id": "p", "participant_id": who, "person_id": person(who), "profile": {**of, "role": who}}
-            )
-            for who in ("mentor", "mentee")
-        ),
-        PairFormed(
-            programme_id="p", pair_id="pair", mentor_id="mentor", mentee_id="mentee", round_id="r", score=1, criteria=()
-        ),
-    ]
-
-
 async def test_a_trace_goes_from_the_request_through_the_bus_to_the_last_event(
     fresh_kafka: Kafka, mongodb: Mongo, database_name: str, issuer: Issuer
 ) -> None:
@@ -65,7 +36,7 @@ async def test_a_trace_goes_from_the_request_through_the_bus_to_the_last_event(
         serving(sessions, issuer, kafka, mongodb, database_name) as (planning, asked),
         serving(feedback, issuer, kafka, mongodb, database_name) as (remembering, told),
     ):
-        rows = [row(event) for event in _beginning()]
+        rows = [row(event) for event in beginning()]
         await asyncio.to_thread(
             write, kafka.bootstrap_servers, [(each.topic, each.key, each.value, each.headers) for each in rows]
         )

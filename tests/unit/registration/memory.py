@@ -9,6 +9,7 @@ from shared.documents import to_document
 from shared.envelope import Origin
 from shared.store import Store, Unit
 from shared.streams import Event
+from shared.tracing import Tracing
 from tests.unit.registration.samples import NOW
 
 T = TypeVar("T")
@@ -37,7 +38,7 @@ class MemoryStore:
     """Commits at once and keeps every event in ``said``."""
 
     def __init__(self, *aggregates: Aggregate) -> None:
-        self.origin = Origin("registration", "local")
+        self.origin, self.tracing = Origin("registration", "local"), Tracing()
         self.collections: dict[str, MemoryCollection] = {}
         self.said: list[Event] = []
         for aggregate in aggregates:

@@ -18,6 +18,7 @@ from shared.profile import Profile, WorkingHours
 from shared.programme import Role, Terms, WorkPlan
 from shared.store import Store, Unit, Write
 from shared.streams import Event
+from shared.tracing import Tracing
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """A Monday."""
@@ -125,7 +126,7 @@ class MemoryStore(Store):
     """What a service keeps, and everything it said."""
 
     def __init__(self, now: datetime = NOW) -> None:
-        self.origin = Origin("sessions", "local")
+        self.origin, self.tracing = Origin("sessions", "local"), Tracing()
         self.moment = now
         self.said: list[Event] = []
         self._collections: dict[type[Aggregate], _Collection] = {}

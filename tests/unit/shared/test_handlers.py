@@ -12,6 +12,7 @@ from shared.errors import NotYet
 from shared.events import PairAtRisk, PairRecovered, Risk
 from shared.handlers import Due, Hears, due, heard, hears, when_due
 from shared.store import Store, Unit, _Known
+from shared.tracing import Tracing
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 AT_RISK = PairAtRisk(programme_id="prog", pair_id="a", because=Risk.SESSIONS_LOST, sessions_lost=2)
@@ -36,6 +37,7 @@ class Shelf:
     """A unit of work over what it is given; the database behind it is empty."""
 
     def __init__(self, *aggregates: Aggregate) -> None:
+        self.tracing = Tracing()
         self.unit = Unit(cast("Store", self), NOW)
         self.unit._known = {(type(each), each.id): _Known(each, 1, 0) for each in aggregates}
 
