@@ -1,0 +1,145 @@
+"""Who may speak to whom: everything is denied but what the services are there for."""
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from deploy.services import SERVICES
+from tests.support.chart import (
+    EVERYTHING,
+    INSTALLATIONS,
+    MINIMAL,
+    Manifest,
+    installation,
+    of_kind,
+    pods,
+    render,
+    selects,
+)
+
+NAMES = sorted(service.name for service in SERVICES)
+
+
+@pytest.fixture(scope="module", params=INSTALLATIONS)
+def installed(request: pytest.FixtureRequest) -> list[Manifest]:
+    """The manifests of each installation."""
+    return installation(request.param)
+
+
+def policies_of(manifests: list[Manifest], labels: dict[str, str]) -> list[Manifest]:
+    """What holds for pods with these labels, without what denies everything."""
+    found = [m["spec"] for m in of_kind(manifests, "NetworkPolicy") if selects(m["spec"]["podSelector"], labels)]
+    return [spec for spec in found if spec["podSelector"]]
+
+
+def allowed(rules: list[Manifest], side: str) -> dict[int | str, list[Any]]:
+    """Port → the peers on that side of it."""
+    return {port["port"]: rule.get(side, ["anywhere"]) for rule in rules for port in rule["ports"]}
+
+
+def test_everything_in_the_namespace_is_denied_first(installed: list[Manifest]) -> None:
+    (deny,) = [m["spec"] for m in of_kind(installed, "NetworkPolicy") if not m["spec"]["podSelector"]]
+    assert deny == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+
+
+def test_every_pod_has_one_policy_for_both_directions(installed: list[Manifest]) -> None:
+    for name, pod in pods(installed):
+        (policy,) = policies_of(installed, pod["metadata"]["labels"])
+        assert policy["policyTypes"] == ["Ingress", "Egress"], name
+
+
+def test_every_port_of_a_service_is_open_to_people_and_prometheus_only(installed: list[Manifest]) -> None:
+    for deployment in of_kind(installed, "Deployment"):
+        pod = deployment["spec"]["template"]
+        (policy,) = policies_of(installed, pod["metadata"]["labels"])
+        opened = allowed(policy["ingress"], "from")
+        assert set(opened) == {port["name"] for c in pod["spec"]["containers"] for port in c["ports"]}
+        namespaces = [peer["namespaceSelector"]["matchLabels"] for peer in opened["http"]]
+        assert [found["kubernetes.io/metadata.name"] for found in namespaces] == ["ingress-nginx", "monitoring"]
+
+
+def test_services_do_not_speak_to_each_other(installed: list[Manifest]) -> None:
+    """No rule has our own pods as a peer: neither by their labels nor as the whole namespace."""
+    for policy in of_kind(installed, "NetworkPolicy"):
+        for rule in [*policy["spec"].get("ingress", ()), *policy["spec"].get("egress", ())]:
+            for peer in [*rule.get("from", ()), *rule.get("to", ())]:
+                assert "ipBlock" in peer or "namespaceSelector" in peer
+                assert "app.kubernetes.io/instance" not in str(peer)
+                assert peer.get("namespaceSelector") != {}
+
+
+def test_services_reach_what_they_are_told_of_and_nothing_else() -> None:
+    manifests = installation("everything")
+    for deployment in of_kind(manifests, "Deployment"):
+        name, pod = deployment["metadata"]["name"], deployment["spec"]["template"]
+        (policy,) = policies_of(manifests, pod["metadata"]["labels"])
+        opened = allowed(policy["egress"], "to")
+        (told,) = [m["data"] for m in of_kind(manifests, "ConfigMap") if m["metadata"]["name"] == name]
+        broker = int(told["KAFKA_BOOTSTRAP_SERVERS"].rpartition(":")[2])
+        collector = urlsplit(told["OTEL_EXPORTER_OTLP_ENDPOINT"]).port
+        proxy = urlsplit(told["HTTPS_PROXY"]).port
+        assert set(opened) == {53, broker, 27017, 443, proxy, collector}
+        assert all("anywhere" not in peers for peers in opened.values())
+
+
+def test_without_a_collector_nothing_may_go_there() -> None:
+    for policy in of_kind(installation("minimal"), "NetworkPolicy"):
+        assert 4318 not in allowed(policy["spec"].get("egress", []), "to")
+
+
+def test_jobs_reach_names_and_the_database_only(installed: list[Manifest]) -> None:
+    for job in of_kind(installed, "Job"):
+        (policy,) = policies_of(installed, job["spec"]["template"]["metadata"]["labels"])
+        assert "ingress" not in policy
+        assert set(allowed(policy["egress"], "to")) == {53, 27017}
+
+
+def test_nobody_is_let_in_when_nobody_is_named() -> None:
+    """An empty list of peers would mean everybody to Kubernetes."""
+    nobody = render(MINIMAL, {"networkPolicy": {"ingress": {"peers": []}, "prometheus": {"peers": []}}})
+    assert all("ingress" not in policy["spec"] for policy in of_kind(nobody, "NetworkPolicy"))
+
+
+def test_policies_can_be_left_to_others() -> None:
+    assert not of_kind(render(MINIMAL, {"networkPolicy": {"enabled": False}}), "NetworkPolicy")
+    shared = render(MINIMAL, {"networkPolicy": {"denyNamespace": False}})
+    assert all(policy["spec"]["podSelector"] for policy in of_kind(shared, "NetworkPolicy"))
+
+
+def answered(manifests: list[Manifest], path: str) -> tuple[str, str] | None:
+    """The service that a path of the Ingress reaches, and what that service sees of it."""
+    (ingress,) = of_kind(manifests, "Ingress")
+    assert ingress["metadata"]["annotations"]["nginx.ingress.kubernetes.io/rewrite-target"] == "/$1"
+    (rule,) = ingress["spec"]["rules"]
+    for one in rule["http"]["paths"]:
+        if found := re.match(one["path"], path):
+            return one["backend"]["service"]["name"], f"/{found[1]}"
+    return None
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_people_reach_a_service_under_its_name(name: str) -> None:
+    manifests = installation("everything")
+    for path in ("/programmes/p-1/sessions", "/docs", "/", "/healthy-people", "/programmes/health"):
+        assert answered(manifests, f"/{name}{path}") == (f"telemachus-{name}", path)
+    (told,) = [m["data"] for m in of_kind(manifests, "ConfigMap") if m["metadata"]["name"] == f"telemachus-{name}"]
+    assert told["ROOT_PATH"] == f"/{name}"
+
+
+def test_the_live_page_is_what_people_meet_first() -> None:
+    assert answered(installation("everything"), "/") == ("telemachus-registration", "/")
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/health/live", "/health/ready", "/health", "/operations/lag"])
+def test_people_do_not_reach_what_is_for_those_inside(path: str) -> None:
+    manifests = installation("everything")
+    assert [answered(manifests, f"/{name}{path}") for name in NAMES] == [None] * len(NAMES)
+    assert answered(manifests, path) is None
+
+
+def test_operators_are_let_in_when_asked_for() -> None:
+    manifests = render(EVERYTHING, {"ingress": {"exposeOperations": True}})
+    assert answered(manifests, "/matching/operations/lag") == ("telemachus-matching", "/operations/lag")
+    assert answered(manifests, "/matching/metrics") is None
