@@ -12,8 +12,8 @@ export SCENARIO ONCE
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 RUN := .venv/bin/python
-EXTRAS := registration matching sessions feedback operator embedded sbom
-COMPILE := $(RUN) -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+EXTRAS := registration matching sessions feedback operator embedded
+COMPILE := $(RUN) -m uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet --upgrade
 
 .PHONY: up test lint bench chaos lock clean
@@ -39,9 +39,10 @@ chaos: .venv/dev
 # dev first: the other locks take the same versions, so one environment serves both
 lock: .venv/dev
 	$(RUN) -m pip install --quiet uv
-	$(COMPILE) --extra dev --output-file requirements/dev.txt
+	$(COMPILE) pyproject.toml --extra dev --output-file requirements/dev.txt
 	for extra in $(EXTRAS); do \
-		$(COMPILE) --extra $$extra --constraint requirements/dev.txt --output-file requirements/$$extra.txt || exit; done
+		$(COMPILE) pyproject.toml --extra $$extra --constraint requirements/dev.txt --output-file requirements/$$extra.txt || exit; done
+	$(COMPILE) --group sbom --constraint requirements/dev.txt --output-file requirements/sbom.txt
 
 clean:
 	rm -rf .venv .tools build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
