@@ -3,6 +3,7 @@
 # make test    unit, contract, integration, browser and chaos tests
 # make lint    style, types, and who may import whom
 # make bench   measurements     make chaos   processes killed, brokers taken away
+# make images  the images of the services     make containers  build them, run them, test in containers: docs/containers.md
 # make lock    requirements/*.txt anew from pyproject.toml
 # make clean   what make up and make test have built; the data of make up stay in .telemachus
 
@@ -16,7 +17,7 @@ EXTRAS := registration matching sessions feedback operator embedded
 COMPILE := $(RUN) -m uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet --upgrade
 
-.PHONY: up test lint bench chaos lock clean
+.PHONY: up test lint bench chaos images containers lock clean
 
 up: .venv/embedded
 	$(RUN) -m deploy.local
@@ -35,6 +36,12 @@ bench: .venv/dev
 
 chaos: .venv/dev
 	$(RUN) -m pytest tests/chaos
+
+images:
+	deploy/build_images
+
+containers: .venv/dev
+	.ci/containers $(RUN)
 
 # dev first: the other locks take the same versions, so one environment serves both
 lock: .venv/dev

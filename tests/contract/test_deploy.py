@@ -55,12 +55,13 @@ def expressions(dashboard: Any) -> Iterator[str]:
 def test_the_image_holds_one_service_only() -> None:
     of_services = [source for source in copied() if source.startswith(("services", "."))]
     assert all("${SERVICE}" in source for source in of_services if source != "services/__init__.py")
-    assert {source.split("/")[0] for source in copied()} == {"requirements", "services", "shared"}
+    assert {source.split("/")[0] for source in copied()} == {"pyproject.toml", "requirements", "services", "shared"}
 
 
 def test_the_image_installs_its_services_own_lock_by_hash() -> None:
-    assert [source for source in copied() if source.startswith("requirements")] == ["requirements/${SERVICE}.txt"]
-    assert "--require-hashes --requirement /requirements.txt" in DOCKERFILE
+    locks = [source for source in copied() if source.startswith("requirements")]
+    assert locks == ["requirements/sbom.txt", "requirements/${SERVICE}.txt"]
+    assert '--require-hashes --requirement "/requirements/${SERVICE}.txt"' in DOCKERFILE
 
 
 @every_service

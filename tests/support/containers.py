@@ -1,21 +1,36 @@
-"""Kafka and MongoDB in containers, for machines with a Docker engine. Ports are fixed, so a restart keeps them."""
+"""Kafka and MongoDB in containers, for machines with a Docker engine. Ports are fixed, so a restart keeps them.
 
+They are the public images, or with ``TEST_BASE_IMAGE`` small ones built on that base (tests/containers/): from
+Maven's artefacts and from the wheel with mongod, where no registry with the public ones can be reached.
+"""
+
+import os
+import shutil
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from pymongo import MongoClient
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.docker_client import DockerClient
+from testcontainers.core.image import DockerImage
+from testcontainers.core.network import Network
 from typing_extensions import override
 
+from deploy.local.apache_kafka import kafka_jars
 from deploy.local.kafka import answers
-from deploy.local.mongod import REPLICA_SET, takes_writes
+from deploy.local.mongod import REPLICA_SET, find_mongod, takes_writes
 from deploy.local.ports import HOST, free_port
 from deploy.local.program import CannotStart, Server
 
 KAFKA_IMAGE = "apache/kafka:4.3.1"
 MONGODB_IMAGE = "mongo:8.0"
+DOCKERFILES = Path(__file__).parents[1] / "containers"
+KAFKA_INSIDE = "kafka:9094"
+MONGODB_INSIDE = "mongodb:27017"
+"""Where other containers find them, on a network they were brought into."""
 READY_SECONDS = 90
 PING_SECONDS = 2
 
@@ -28,13 +43,39 @@ def docker_answers() -> bool:
         return False  # no socket, no permission, no answer: whatever it is, there are no containers to be had
 
 
+def base_image() -> str | None:
+    """The base on which images are to be built; None leaves it to the public ones."""
+    return os.environ.get("TEST_BASE_IMAGE")
+
+
+def built(name: str, *parts: tuple[Path, str]) -> str:
+    """The tag of tests/containers/NAME, built on the given base with these files or directories beside it."""
+    tag = f"telemachus-test-{name}:latest"
+    with tempfile.TemporaryDirectory() as directory:
+        context = shutil.copytree(DOCKERFILES / name, Path(directory) / name)
+        for source, target in parts:
+            (shutil.copytree if source.is_dir() else shutil.copy)(source, context / target)
+        DockerImage(context, tag=tag, clean_up=False, buildargs={"BASE_IMAGE": base_image()}).build()
+    return tag
+
+
+def publish(container: DockerContainer, inner_port: int, port: int) -> None:
+    """Let this machine, and nobody else, reach it there."""
+    container.ports[str(inner_port)] = (HOST, port)  # type: ignore[assignment] # with_bind_ports takes no address
+
+
 class Container(Server):
     """A container that can be killed and started again with what it had stored."""
 
-    def __init__(self, image: str, inner_port: int) -> None:
-        self.port = free_port()
-        self._container = DockerContainer(image).with_bind_ports(inner_port, self.port)
+    def __init__(self, name: str, image: str, inner_port: int) -> None:
+        self.name, self.port = name, free_port()
+        self._container = DockerContainer(image, hostname=name)
+        publish(self._container, inner_port, self.port)
         self._created = False
+
+    def join(self, network: Network) -> None:
+        """Let the containers of that network find it by its name."""
+        network.connect(self._container.get_container_id(), [self.name])
 
     def ready(self) -> bool:
         """Whether the program inside takes work."""
@@ -62,7 +103,8 @@ class KafkaContainer(Container):
     """One KRaft node."""
 
     def __init__(self) -> None:
-        super().__init__(KAFKA_IMAGE, 9092)
+        image = built("kafka", (kafka_jars(), "jars")) if base_image() else KAFKA_IMAGE
+        super().__init__("kafka", image, 9092)
         for name, value in self._settings().items():
             self._container.with_env(f"KAFKA_{name}", value)
 
@@ -72,9 +114,10 @@ class KafkaContainer(Container):
             "PROCESS_ROLES": "broker,controller",
             "CONTROLLER_QUORUM_VOTERS": "1@localhost:9093",
             "CONTROLLER_LISTENER_NAMES": "CONTROLLER",
-            "LISTENERS": "PLAINTEXT://:9092,CONTROLLER://:9093",
-            "ADVERTISED_LISTENERS": f"PLAINTEXT://{self.bootstrap_servers}",
-            "LISTENER_SECURITY_PROTOCOL_MAP": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "LISTENERS": "PLAINTEXT://:9092,INSIDE://:9094,CONTROLLER://:9093",
+            "ADVERTISED_LISTENERS": f"PLAINTEXT://{self.bootstrap_servers},INSIDE://{KAFKA_INSIDE}",
+            "LISTENER_SECURITY_PROTOCOL_MAP": "PLAINTEXT:PLAINTEXT,INSIDE:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "INTER_BROKER_LISTENER_NAME": "INSIDE",
             "AUTO_CREATE_TOPICS_ENABLE": "false",
             "OFFSETS_TOPIC_REPLICATION_FACTOR": "1",
             "TRANSACTION_STATE_LOG_REPLICATION_FACTOR": "1",
@@ -96,8 +139,9 @@ class MongoContainer(Container):
     """A replica set of one."""
 
     def __init__(self) -> None:
-        super().__init__(MONGODB_IMAGE, 27017)
-        self._container.with_command(["--replSet", REPLICA_SET, "--bind_ip_all"])
+        image = built("mongodb", (find_mongod(), "mongod")) if base_image() else MONGODB_IMAGE
+        super().__init__("mongodb", image, 27017)
+        self._container.with_command(["--replSet", REPLICA_SET, "--bind_ip_all", "--wiredTigerCacheSizeGB", "0.25"])
 
     @property
     def url(self) -> str:

@@ -1,0 +1,85 @@
+"""The four services as containers of our images, hardened as in production, beside Kafka and MongoDB in theirs."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+from docker.errors import NotFound
+from docker.models.containers import Container as Made
+from testcontainers.core.container import DockerContainer
+from testcontainers.core.network import Network
+from typing_extensions import override
+
+from tests.containers.conftest import image_of
+from tests.support.backends import Kafka, Mongo
+from tests.support.containers import KAFKA_INSIDE, MONGODB_INSIDE, Container, publish
+from tests.support.processes import LAST_LINES, NAMES, Processes
+
+HTTP_PORT = 8000
+STAGE = "/stage"
+"""Where containers find keys and clock."""
+HARDENED: dict[str, Any] = {"read_only": True, "cap_drop": ["ALL"], "security_opt": ["no-new-privileges:true"]}
+
+
+class Contained(Processes):
+    """As ``Processes``, but each service is a container. Kafka and MongoDB have to be containers too."""
+
+    def __init__(self, directory: Path, kafka: Kafka, mongodb: Mongo, prefix: str, network: Network) -> None:
+        super().__init__(directory, kafka, mongodb, prefix)
+        directory.chmod(0o755)  # those in the containers are somebody else
+        self._network = network
+        for server in (kafka.server, mongodb.server):
+            assert isinstance(server, Container), "the services could not reach it from their network"
+            server.join(network)
+        self._containers = {name: self._container(name, directory) for name in NAMES}
+        self.start_up: dict[str, float] = {}
+        """Service → seconds from its start until it was ready."""
+
+    def _container(self, name: str, directory: Path) -> DockerContainer:
+        settings = self._environment | {
+            "KAFKA_BOOTSTRAP_SERVERS": KAFKA_INSIDE,
+            "MONGODB_URL": f"mongodb://{MONGODB_INSIDE}/?directConnection=true",
+            "TOKEN_KEYS": f"{STAGE}/{self.issuer.keys_file.name}",
+            "CLOCK_FILE": f"{STAGE}/clock",
+        }
+        container = DockerContainer(image_of(name), network=self._network, **HARDENED).with_tmpfs_mount("/tmp")
+        container.with_volume_mapping(directory, STAGE)
+        for key in settings.keys() - {"HTTP_HOST", "PYTHONPATH"}:
+            container.with_env(key, settings[key])
+        publish(container, HTTP_PORT, self._ports[name])
+        return container
+
+    @override
+    def start(self, *names: str) -> None:
+        for name in names or NAMES:
+            began = time.monotonic()
+            self._containers[name].start()
+            self.wait_until_ready([name])
+            self.start_up[name] = time.monotonic() - began
+
+    def made(self, name: str) -> Made:
+        """The container as the engine knows it."""
+        return self._containers[name].get_wrapped_container()
+
+    @override
+    def stop(self, name: str) -> None:
+        if self._containers[name].status != "not_started":
+            self.made(name).stop(timeout=20)
+            self._containers[name].stop()
+
+    @override
+    def kill(self, name: str) -> None:
+        self.made(name).kill()
+
+    @override
+    def running(self, name: str) -> bool:
+        try:
+            self.made(name).reload()
+        except NotFound:
+            return False
+        return bool(self.made(name).status == "running")
+
+    @override
+    def last_words(self) -> str:
+        started = [name for name in NAMES if self._containers[name].status != "not_started"]
+        return "\n".join(f"--- {name}\n{self.made(name).logs(tail=LAST_LINES).decode()}" for name in started)
