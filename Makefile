@@ -16,6 +16,8 @@ RUN := .venv/bin/python
 EXTRAS := registration matching sessions feedback operator embedded
 COMPILE := $(RUN) -m uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet --upgrade
+# puts .venv/bin/telemachus there
+COMMAND := $(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 
 .PHONY: up test lint bench chaos images containers lock clean
 
@@ -58,11 +60,13 @@ clean:
 .venv/embedded: requirements/embedded.txt | .venv/bin/python
 	@echo "Installing what Telemachus needs into .venv (once, about a minute) …"
 	$(RUN) -m pip install --disable-pip-version-check --require-hashes --requirement $<
+	@$(COMMAND)
 	@touch $@
 
 .venv/dev: requirements/dev.txt | .venv/bin/python
 	@echo "Installing what Telemachus and its tests need into .venv (once, about a minute) …"
 	$(RUN) -m pip install --disable-pip-version-check --require-hashes --requirement $<
+	@$(COMMAND)
 	@touch .venv/embedded $@
 
 .venv/bin/python:

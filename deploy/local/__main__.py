@@ -1,7 +1,8 @@
 """``make up``: everything on this machine with a demo programme in it.
 
 Environment: ``SCENARIO`` (which programme), ``ONCE=1`` (play it to its end, report, check the invariants, leave),
-``PORT``, ``SEED``, ``STATE`` (the directory everything is kept in).
+``PORT``, ``SEED``, ``STATE`` (the directory everything is kept in). The commands ``telemachus up`` and ``telemachus
+scenario`` do the same.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ import signal
 import sys
 import time
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -36,25 +38,50 @@ SHOWN = 0.45
 console = Console()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What to run. ``once``: play it to its end, report, check the invariants, and leave."""
+
+    scenario: str = "bnp-uk"
+    once: bool = False
+    port: int = 8080
+    seed: int = DEFAULT_SEED
+    state: Path = Path(".telemachus")
+
+    @property
+    def directory(self) -> Path:
+        """Where its data, keys and log are kept."""
+        return self.state / (f"{self.scenario}-once" if self.once else self.scenario)
+
+
 def main() -> int:
     """Runs what the environment asks for; 0 when all is well."""
-    name, once = os.environ.get("SCENARIO") or "bnp-uk", bool(os.environ.get("ONCE"))
-    if name not in SCENARIOS:
-        console.print(f"There is no scenario «{name}». There are: {', '.join(SCENARIOS)}.")
+    told = os.environ
+    wish = Wish(
+        scenario=told.get("SCENARIO") or "bnp-uk",
+        once=bool(told.get("ONCE")),
+        port=int(told.get("PORT") or 8080),
+        seed=int(told.get("SEED") or DEFAULT_SEED),
+        state=Path(told.get("STATE") or ".telemachus"),
+    )
+    return run(wish)
+
+
+def run(wish: Wish) -> int:
+    """Starts everything and stays until it is told to stop, or once the end is reached; 0 when all is well."""
+    if wish.scenario not in SCENARIOS:
+        console.print(f"There is no scenario «{wish.scenario}». There are: {', '.join(SCENARIOS)}.")
         return 2
-    root = Path(os.environ.get("STATE") or ".telemachus")
-    directory = root / (f"{name}-once" if once else name)
-    if once:
-        shutil.rmtree(directory, ignore_errors=True)
-    directory.mkdir(parents=True, exist_ok=True)
-    log = directory / "telemachus.log"
+    if wish.once:
+        shutil.rmtree(wish.directory, ignore_errors=True)
+    wish.directory.mkdir(parents=True, exist_ok=True)
+    log = wish.directory / "telemachus.log"
     try:
         with log.open("a") as stream, ExitStack() as stack:
             configure_logs("INFO", stream)
             began = time.monotonic()
             console.print(f"Starting Kafka, MongoDB and {len(SERVICES)} services …")
-            found = backends(directory, stack)
-            return asyncio.run(_run(name, directory, found, once=once, began=began))
+            return asyncio.run(_run(wish, backends(wish.directory, stack), began))
     except CannotStart as problem:
         console.print(f"[bold]Telemachus cannot start.[/bold] {problem}\nThe log: {log}")
         return 1
@@ -63,33 +90,32 @@ def main() -> int:
         return 130
 
 
-async def _run(name: str, directory: Path, found: Backends, *, once: bool, began: float) -> int:
+async def _run(wish: Wish, found: Backends, began: float) -> int:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with running(directory, int(os.environ.get("PORT") or 8080), found) as stack:
+    async with running(wish.directory, wish.port, found) as stack:
         console.print(f"The page is up at {stack.url}/ and fills while the programme is being loaded.")
-        playing = asyncio.create_task(_play(name, directory, stack, to_the_end=once))
+        playing = asyncio.create_task(_play(wish, stack))
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait({playing, stopped}, return_when=asyncio.FIRST_COMPLETED)
         if not playing.done():
             playing.cancel()
             return 130
         sound = playing.result()
-        if not once:
-            _where_to_look(stack, _tokens(name, directory, stack), time.monotonic() - began)
+        if not wish.once:
+            _where_to_look(stack, _tokens(wish, stack), time.monotonic() - began)
             await stop.wait()
-            console.print("Stopping; everything is kept in", str(directory))
+            console.print("Stopping; everything is kept in", str(wish.directory))
         return 0 if sound else 1
 
 
-async def _play(name: str, directory: Path, stack: Stack, *, to_the_end: bool) -> bool:
+async def _play(wish: Wish, stack: Stack) -> bool:
     """Load the programme and play it until today or to its end; False when an invariant is broken."""
-    loaded = directory / "loaded"
+    loaded = wish.directory / "loaded"
     if loaded.exists():
         return True
-    seed = int(os.environ.get("SEED") or DEFAULT_SEED)
-    scenario = generate(name, seed, _announced(name, seed, directory, stack))
+    scenario = generate(wish.scenario, wish.seed, _announced(wish, stack))
     columns = (TextColumn("{task.description:<48}"), BarColumn(), TimeElapsedColumn())
     async with Gateway(stack.urls, stack.issuer.token) as gateway:
         with Progress(*columns, console=console) as bar:
@@ -102,12 +128,12 @@ async def _play(name: str, directory: Path, stack: Stack, *, to_the_end: bool) -
             )
             await opening(stage)
             player = Player(stage)
-            await player.play_on(until=None if to_the_end else datetime.now(UTC))
+            await player.play_on(until=None if wish.once else datetime.now(UTC))
             report = await collect(stage)
-            if to_the_end:
+            if wish.once:
                 await player.end()
             bar.update(task, description="done", completed=1, total=1)
-        if not to_the_end:
+        if not wish.once:
             stack.clock.move_to(datetime.now(UTC))
             loaded.touch()
             return True
@@ -121,21 +147,21 @@ def _evidence(stack: Stack) -> Evidence:
     return gather_evidence(stack.backends.kafka, stack.backends.mongodb, hears)
 
 
-def _announced(name: str, seed: int, directory: Path, stack: Stack) -> date:
+def _announced(wish: Wish, stack: Stack) -> date:
     """The day the programme was announced; kept, so that a loading that was interrupted goes on where it was."""
-    kept = directory / "announced-on"
+    kept = wish.directory / "announced-on"
     if not kept.exists():
         now = datetime.now(UTC)
-        terms = generate(name, seed, now.date()).terms
+        terms = generate(wish.scenario, wish.seed, now.date()).terms
         announced = now - (terms.ends_on - terms.starts_on) * SHOWN
         stack.clock.move_to(announced)
         kept.write_text(announced.date().isoformat())
     return date.fromisoformat(kept.read_text())
 
 
-def _tokens(name: str, directory: Path, stack: Stack) -> Path:
+def _tokens(wish: Wish, stack: Stack) -> Path:
     """A file with a bearer token for each demo persona, to try the interfaces with."""
-    people = generate(name, DEFAULT_SEED, datetime.now(UTC).date()).people
+    people = generate(wish.scenario, wish.seed, datetime.now(UTC).date()).people
     mentor, mentee = (next(p.employee_id for p in people if p.profile.role is role) for role in Role)
     personas = {
         "manager": ("", ["manager"], ["*"]),
@@ -143,7 +169,7 @@ def _tokens(name: str, directory: Path, stack: Stack) -> Path:
         "mentor": (mentor, ["participant"], []),
         "mentee": (mentee, ["participant"], []),
     }
-    kept = directory / "tokens"
+    kept = wish.directory / "tokens"
     kept.mkdir(mode=0o700, exist_ok=True)
     for persona, (employee_id, roles, countries) in personas.items():
         (kept / persona).write_text(stack.issuer.token(employee_id, roles, countries))
@@ -155,6 +181,7 @@ def _where_to_look(stack: Stack, tokens: Path, seconds: float) -> None:
     console.print(f"  {stack.url}/".ljust(48) + "the programme, live")
     for service in SERVICES:
         console.print(f"  {stack.url}/{service.name}/docs".ljust(48) + f"the interface of {service.name}")
+    console.print("\n`.venv/bin/telemachus --help` looks after it: lag, dead letters, replays and more.")
     console.print(f"\nBearer tokens of demo personas, for twelve hours, are in {tokens}. For example:\n")
     console.print(
         f'  curl -H "Authorization: Bearer $(cat {tokens}/manager)" \\\n    {stack.url}/registration/programmes'

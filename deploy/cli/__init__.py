@@ -1,0 +1,1 @@
+"""The command line of those who run Telemachus: ``telemachus --help``."""

@@ -1,0 +1,139 @@
+"""How events flow: what waits, what is to be said again, and what is to be read again."""
+
+import time
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from deploy.cli.asking import Failed, Installation, ServiceName
+from deploy.cli.showing import AsJson, as_json, as_table, console, lasting, progress
+from shared.streams import Stream
+
+POLL = 0.5
+
+Some = Annotated[list[ServiceName] | None, typer.Argument(help="These services; without any, all.", show_default=False)]
+One = Annotated[ServiceName, typer.Argument(help="The service.", show_default=False)]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Hang the commands in."""
+    app.command()(lag)
+    app.command()(outbox)
+    app.command()(replay)
+    app.command()(rebuild)
+
+
+def chosen(services: list[ServiceName] | None) -> list[str]:
+    """The names of those services, or of all."""
+    return [service.value for service in services or ServiceName]
+
+
+def lag(context: typer.Context, services: Some = None, as_data: AsJson = False) -> None:
+    """How far each service is behind, in events and in time, stream by stream."""
+    found = [_of(context).ask(service, "GET", "/operations/lag") for service in chosen(services)]
+    if as_data:
+        as_json(found)
+        return
+    rows = [
+        (each["service"], stream["stream"], stream["messages"], lasting(stream["seconds"]), stream["partitions"])
+        for each in found
+        for stream in each["streams"]
+    ]
+    as_table(f"Lag in {found[0]['region']}", ["service", "stream", "events", "for", "partitions"], rows)
+    for each in found:
+        if not each["assigned"]:
+            console.print(f"{each['service']} has no partitions: its consumer group is still forming.")
+
+
+def outbox(context: typer.Context, services: Some = None, as_data: AsJson = False) -> None:
+    """What was decided and is not published yet, and since when everything can be said again."""
+    found = {service: _of(context).ask(service, "GET", "/operations/outbox") for service in chosen(services)}
+    if as_data:
+        as_json(found)
+        return
+    rows = [
+        (service, box["pending"], box["oldest_pending_at"], box["published"], box["oldest_kept_at"])
+        for service, box in found.items()
+    ]
+    as_table("Outboxes", ["service", "waiting", "the oldest since", "published", "kept since"], rows)
+
+
+def _moment(text: str) -> str:
+    """An instant; without an offset it is taken as UTC."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter("write it like 2026-11-22T08:00 (UTC) or 2026-11-22T08:00+01:00") from error
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
+
+
+Moment = Annotated[str | None, typer.Option(callback=lambda text: text and _moment(text), show_default=False)]
+
+
+def replay(
+    context: typer.Context,
+    service: One,
+    stream: Annotated[Stream | None, typer.Option(help="One stream only.", show_default=False)] = None,
+    since: Moment = None,
+    until: Moment = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count.")] = False,
+    as_data: AsJson = False,
+) -> None:
+    """Let a service say again what it said: all of it, one stream, or a span of time (UTC).
+
+    Nobody is done harm: consumers know what they have dealt with. Needed after a restored database or a topic
+    that lost events.
+    """
+    wanted = {"stream": stream, "since": since, "until": until, "dry_run": dry_run}
+    answer = _of(context).ask(service.value, "POST", "/operations/replay", json=wanted, timeout=600)
+    if as_data:
+        as_json(answer)
+    elif dry_run:
+        console.print(f"{service.value} would say {answer['events']} events again.")
+    else:
+        console.print(f"{service.value} says {answer['events']} events again: `telemachus outbox` shows how far it is.")
+
+
+def rebuild(
+    context: typer.Context,
+    service: One,
+    projection: Annotated[str | None, typer.Argument(help="Which; without it they are listed.")] = None,
+    as_data: AsJson = False,
+) -> None:
+    """Read a projection anew from its streams while the service goes on serving it."""
+    installation = _of(context)
+    if projection is None:
+        found = installation.ask(service.value, "GET", "/operations/projections")["projections"]
+        if as_data:
+            as_json(found)
+        else:
+            rows = [(each["name"], each["documents"], (each["rebuild"] or {}).get("state")) for each in found]
+            as_table(f"Projections of {service.value}", ["projection", "documents", "rebuild"], rows)
+        return
+    state = _rebuilt(installation, service.value, projection)
+    if as_data:
+        as_json(state)
+    else:
+        console.print(f"{state['state']}: {state['replaced']} replaced, {state['unchanged']} were right.")
+    if state["state"] != "done":
+        raise Failed(f"{projection} was not rebuilt: the log of {service.value} says why.")
+
+
+def _rebuilt(installation: Installation, service: str, projection: str) -> dict[str, Any]:
+    """Ask for it and follow it to its end."""
+    item = installation.ask(service, "POST", f"/operations/projections/{projection}/rebuild")
+    with progress() as bar:
+        task = bar.add_task(f"Rebuilding {projection}")
+        while (state := item["rebuild"])["state"] == "running":
+            bar.update(task, completed=state["read"], total=state["of"])
+            time.sleep(POLL)
+            listed = installation.ask(service, "GET", "/operations/projections")["projections"]
+            item = next(each for each in listed if each["name"] == projection)
+    found: dict[str, Any] = state
+    return found
+
+
+def _of(context: typer.Context) -> Installation:
+    found: Installation = context.obj
+    return found
