@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from deploy.cli import dead_letters, flow, machine, people
+from deploy.cli import checking, dead_letters, flow, machine, people
 from deploy.cli.asking import Failed, Installation
 from deploy.cli.showing import aside
 
@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 machine.add_to(app)
 people.add_to(app)
+checking.add_to(app)
 flow.add_to(app)
 
 app.add_typer(dead_letters.app, name="dead-letters")

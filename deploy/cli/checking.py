@@ -2,14 +2,15 @@
 
 import asyncio
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import typer
-from shared.checks import Check, check_service
 
 from deploy.cli.flow import Some, chosen
 from deploy.cli.showing import AsJson, as_json, as_table
-from deploy.services import SERVICES
-from shared.settings import from_environment
+
+if TYPE_CHECKING:
+    from shared.checks import Check
 
 
 def add_to(app: typer.Typer) -> None:
@@ -37,6 +38,10 @@ def check(services: Some = None, as_data: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-async def _all(names: list[str]) -> dict[str, list[Check]]:
+async def _all(names: list[str]) -> dict[str, "list[Check]"]:
+    from deploy.services import SERVICES
+    from shared.checks import check_service
+    from shared.settings import from_environment
+
     settings = from_environment()
     return {service.name: await check_service(service, settings) for service in SERVICES if service.name in names}

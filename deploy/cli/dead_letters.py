@@ -10,6 +10,8 @@ from deploy.cli.showing import AsJson, as_json, as_table, aside, console, progre
 
 PATH = "/operations/dead-letters"
 MOST = 1000
+SHORT = 17
+"""Letters of an id that are shown; whatever names one letter alone is understood."""
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -18,7 +20,8 @@ app = typer.Typer(
 )
 
 One = Annotated[ServiceName, typer.Argument(help="The service that could not deal with it.", show_default=False)]
-Ids = Annotated[list[str] | None, typer.Argument(help="Which; see list.", show_default=False)]
+Id = Annotated[str, typer.Argument(metavar="ID", help="As list shows it, or its beginning.", show_default=False)]
+Ids = Annotated[list[str] | None, typer.Argument(help="As list shows it, or its beginning.", show_default=False)]
 All = Annotated[bool, typer.Option("--all", help="All that are open.")]
 
 
@@ -26,7 +29,7 @@ All = Annotated[bool, typer.Option("--all", help="All that are open.")]
 def list_them(
     context: typer.Context,
     services: Some = None,
-    settled: Annotated[bool, typer.Option("--settled", help="Those retried or dropped too.")] = False,
+    settled: Annotated[bool, typer.Option("--settled", help="Those that were retried or dropped instead.")] = False,
     as_data: AsJson = False,
 ) -> None:
     """What is open, the oldest first."""
@@ -35,7 +38,7 @@ def list_them(
         as_json(found)
         return
     rows = [
-        (service, each["id"], each["at"], each["stream"], each["type"], each["reason"], each["settled"])
+        (service, each["id"][:SHORT], each["at"], each["stream"], each["type"], each["reason"], each["settled"])
         for service, answer in found.items()
         for each in answer["dead_letters"]
     ]
@@ -46,9 +49,10 @@ def list_them(
 
 
 @app.command()
-def show(context: typer.Context, service: One, identity: str, as_data: AsJson = False) -> None:
+def show(context: typer.Context, service: One, identity: Id, as_data: AsJson = False) -> None:
     """One of them with its headers and its body, byte for byte."""
-    letter = context.obj.ask(service.value, "GET", f"{PATH}/{identity}")
+    (found,) = _found(context.obj, service.value, [identity])
+    letter = context.obj.ask(service.value, "GET", f"{PATH}/{found}")
     if as_data:
         as_json(letter)
         return
@@ -91,7 +95,22 @@ def _ask_all(installation: Installation, service: str, settled: bool = False) ->
 def _wanted(installation: Installation, service: str, ids: list[str] | None, every: bool) -> list[str]:
     if bool(ids) == every:
         raise typer.BadParameter("name some, or say --all")
-    return ids or [each["id"] for each in _ask_all(installation, service)["dead_letters"]]
+    if ids:
+        return _found(installation, service, ids)
+    return [each["id"] for each in _ask_all(installation, service)["dead_letters"]]
+
+
+def _found(installation: Installation, service: str, ids: list[str]) -> list[str]:
+    """The whole ids of those that begin so; raises Failed unless each names exactly one."""
+    answers = [_ask_all(installation, service, settled) for settled in (False, True)]
+    known = [each["id"] for answer in answers for each in answer["dead_letters"]]
+    whole = []
+    for short in ids:
+        match = [each for each in known if each.startswith(short)]
+        if len(match) != 1:
+            raise Failed(f"{len(match)} dead letters of {service} begin with «{short}»: see `dead-letters list`.")
+        whole += match
+    return whole
 
 
 def _each(installation: Installation, service: str, wanted: list[str], what: str) -> list[dict[str, Any]]:
@@ -113,7 +132,7 @@ def _told(service: str, outcomes: list[dict[str, Any]], as_data: bool) -> None:
     if as_data:
         as_json(outcomes)
     else:
-        rows = [(each["id"], each["outcome"], each.get("reason")) for each in outcomes]
+        rows = [(each["id"][:SHORT], each["outcome"], each.get("reason")) for each in outcomes]
         as_table(f"Dead letters of {service}", ["id", "outcome", "reason"], rows)
     if any(each["outcome"] == "refused" for each in outcomes):
         aside.print("What was refused stays as it was.")

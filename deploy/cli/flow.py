@@ -68,15 +68,20 @@ def _moment(text: str) -> str:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
 
 
-Moment = Annotated[str | None, typer.Option(callback=lambda text: text and _moment(text), show_default=False)]
+def _moment_option(what: str) -> Any:
+    return typer.Option(callback=lambda text: text and _moment(text), show_default=False, help=what)
+
+
+Since = Annotated[str | None, _moment_option("What was decided then or later, like 2026-11-22T08:00 (UTC).")]
+Until = Annotated[str | None, _moment_option("What was decided before.")]
 
 
 def replay(
     context: typer.Context,
     service: One,
     stream: Annotated[Stream | None, typer.Option(help="One stream only.", show_default=False)] = None,
-    since: Moment = None,
-    until: Moment = None,
+    since: Since = None,
+    until: Until = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count.")] = False,
     as_data: AsJson = False,
 ) -> None:

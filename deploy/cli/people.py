@@ -62,7 +62,8 @@ def import_people(
 def _told(report: dict[str, Any]) -> None:
     done = "would be " if report["dry_run"] else ""
     counts = ("imported", "changed", "unchanged", "refused")
-    console.print(f"{report['rows']} rows: " + ", ".join(f"{report[name]} {done}{name}" for name in counts) + ".")
+    told = ", ".join(f"{report[name]} {done}{name}" for name in counts)
+    console.print(f"{report['rows']} rows: {told}.", soft_wrap=True)
     if report["ignored_columns"]:
         console.print(f"Columns nobody reads: {', '.join(report['ignored_columns'])}.", markup=False)
     if report["errors"]:
