@@ -17,6 +17,8 @@ class Aggregate:
 
     collection: ClassVar[str]
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    about: ClassVar[tuple[str, ...]] = ()
+    """The fields that name whom it is about, a person or a participant: what an export of theirs looks in."""
 
     id: str
     due_at: datetime | None = None

@@ -98,6 +98,9 @@ class ParticipantWithdrawn(_Participant):
 class ParticipantErased(_Participant):
     """Everything about this participant is to be forgotten."""
 
+    erasure_id: Id | None = None
+    """What confirmations of it name."""
+
 
 # -- pairs, said by matching
 
@@ -373,6 +376,22 @@ class MentorRecognised(OfProgramme):
     recognition_id: Id
     participant_id: Id
     criteria: tuple[str, ...]
+
+
+# -- erasures, said by every service
+
+
+class ErasureConfirmed(Event):
+    """This service has forgotten the participant: it holds nothing any more that tells of them."""
+
+    stream = Stream.ERASURES
+    subject_field = "confirmation_id"
+    key_field = "participant_id"
+
+    confirmation_id: Id
+    erasure_id: Id | None
+    participant_id: Id
+    service: Annotated[str, Field(pattern=r"^[a-z-]{1,40}$")]
 
 
 # -- commands

@@ -31,6 +31,7 @@ POLL = 0.5
 """Seconds between two looks when nothing wakes the relay."""
 INDEXES = (
     Index("outbox", ("published_at", "_id")),
+    Index("outbox", ("subject",)),
     Index("outbox", ("settled", "at"), where=tuple(LETTERS.items())),
 )
 

@@ -15,6 +15,7 @@ from shared.access import Access
 from shared.aggregate import Aggregate
 from shared.clock import Clock, MovedClock, SystemClock
 from shared.commands import obey
+from shared.exporting import router as exporting
 from shared.http import Observed, explain_errors
 from shared.label_sets import expect_requests
 from shared.logs import configure_logs
@@ -76,7 +77,7 @@ class Service:
         app.state.access = Access(settings)
         app.add_middleware(Observed, telemetry=running.telemetry, tracing=running.store.tracing)
         explain_errors(app, settings)
-        for router in (operations, operator_api, static_router, self.router, *self.pages):
+        for router in (operations, operator_api, exporting, static_router, self.router, *self.pages):
             app.include_router(router)
         expect_requests(running.telemetry, app.routes)
         return app

@@ -7,11 +7,12 @@ outbox) and, on the bus side, the position of the inbox. This is the only module
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from secrets import randbits
 from typing import Any, TypeVar
 
 from bson.codec_options import CodecOptions
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorCollection
-from pymongo import ASCENDING, InsertOne, ReplaceOne, WriteConcern
+from pymongo import ASCENDING, DeleteOne, InsertOne, ReplaceOne, WriteConcern
 from pymongo.errors import BulkWriteError, OperationFailure
 from pymongo.monitoring import ConnectionPoolListener
 from pymongo.read_concern import ReadConcern
@@ -34,6 +35,8 @@ Write = Callable[[Transaction], Coroutine[Any, Any, None]]
 ATTEMPTS = 20
 """How often a unit of work starts over when somebody else was faster."""
 DUPLICATE_KEY, WRITE_CONFLICT, EXISTS = 11000, 112, 48
+STORED = {"_gone": None}
+"""MongoDB's query for aggregates; what was deleted may have left its counter."""
 
 
 class _Known:
@@ -48,6 +51,20 @@ class _Known:
         self.steps: tuple[Step, ...] = ()
         """The step of a trace each was raised by: when the unit commits, its last event's would count for all."""
 
+    def write(self, identity: str) -> Any | None:
+        """How the database gets to what is to be; None when nothing was stored and nothing is to be."""
+        before = {"_id": identity, "_revision": self.revision}
+        said = self.said + len(self.raised)
+        if self.aggregate is not None:
+            document = to_document(self.aggregate)
+        elif said:
+            document = {"_id": identity, "_gone": True}
+        else:
+            return DeleteOne(before) if self.revision else None
+        # The first revision is drawn by lot, so that whoever read a deleted aggregate does not overwrite its successor.
+        document["_revision"], document["_said"] = (self.revision or randbits(31)) + 1, said
+        return ReplaceOne(before, document) if self.revision else InsertOne(document)
+
 
 class Unit:
     """One unit of work. Not to be shared between tasks."""
@@ -61,6 +78,8 @@ class Unit:
         self._known: dict[tuple[type[Aggregate], str], _Known] = {}
         self._step: dict[tuple[type[Aggregate], str], tuple[Aggregate | None, bool, tuple[Event, ...]]] = {}
         self.rows: list[Row] = []
+        self._more: list[Write] = []
+        self._kept = 0
 
     async def fetch(self, wanted: Iterable[tuple[type[Aggregate], str]]) -> None:
         """Bring in many aggregates with one query a collection."""
@@ -77,8 +96,8 @@ class Unit:
         if document is None:
             self._known[kind, identity] = _Known(None, 0, 0)
         else:
-            known = _Known(from_document(kind, document), document["_revision"], document["_said"])
-            self._known[kind, identity] = known
+            aggregate = None if "_gone" in document else from_document(kind, document)
+            self._known[kind, identity] = _Known(aggregate, document["_revision"], document["_said"])
 
     async def find(self, kind: type[A], identity: str) -> A | None:
         """The aggregate as this unit sees it, or None."""
@@ -110,9 +129,23 @@ class Unit:
         known.raised += aggregate.raised
         known.steps += tuple(self.store.tracing.decided(event) for event in aggregate.raised)
 
+    def delete(self, aggregate: Aggregate) -> None:
+        """Remove it when the unit ends, and publish what it raised.
+
+        One that has ever raised an event leaves its counter and nothing else: should there be a successor of the
+        same id, its events go on where these ended, or nobody would believe them.
+        """
+        self.save(aggregate)
+        self._known[type(aggregate), aggregate.id].aggregate = None
+
+    def also(self, write: Write) -> None:
+        """Do this too in the transaction of this unit; it may run more than once."""
+        self._more.append(write)
+
     def keep(self) -> None:
         """What was saved since the last ``keep`` stays."""
         self._step.clear()
+        self._kept = len(self._more)
 
     def undo(self) -> None:
         """Forget what was saved since the last ``keep``: one event of a batch failed, the others go on."""
@@ -121,22 +154,17 @@ class Unit:
             known.aggregate, known.dirty, known.raised = aggregate, dirty, raised
             known.steps = known.steps[: len(raised)]
         self._step.clear()
+        del self._more[self._kept :]
 
     def _writes(self) -> tuple[dict[type[Aggregate], list[Any]], list[Row]]:
         writes: dict[type[Aggregate], list[Any]] = {}
         rows = list(self.rows)
         for (kind, identity), known in self._known.items():
-            if not known.dirty or known.aggregate is None:
+            if not known.dirty:
                 continue
-            document = to_document(known.aggregate)
-            document["_revision"], document["_said"] = known.revision + 1, known.said + len(known.raised)
             rows += self._rows(known)
-            write = (
-                ReplaceOne({"_id": identity, "_revision": known.revision}, document)
-                if known.revision
-                else InsertOne(document)
-            )
-            writes.setdefault(kind, []).append(write)
+            if (write := known.write(identity)) is not None:
+                writes.setdefault(kind, []).append(write)
         return writes, rows
 
     def _rows(self, known: _Known) -> list[Row]:
@@ -149,6 +177,7 @@ class Unit:
     async def commit(self, *more: Write) -> None:
         """Write everything in one transaction; raises Conflict when an aggregate has changed since."""
         writes, rows = self._writes()
+        more = (*self._more, *more)
         if not writes and not rows and not more:
             return
         store = self.store
@@ -194,7 +223,8 @@ async def bulk(collection: AsyncIOMotorCollection[Document], operations: Sequenc
         if any(e.get("code") == DUPLICATE_KEY for e in error.details.get("writeErrors", [])):
             raise Conflict("inserted by somebody else") from error
         raise
-    if result.matched_count + result.inserted_count + result.upserted_count != len(operations):
+    found = result.matched_count + result.inserted_count + result.upserted_count + result.deleted_count
+    if found != len(operations):
         raise Conflict("changed by somebody else")
 
 
@@ -281,12 +311,12 @@ class Store:
         limit: int = 0,
     ) -> list[A]:
         """The stored aggregates that match a MongoDB query, for showing them to people."""
-        cursor = self.collection(kind).find(where).sort(list(sort)).limit(limit)
+        cursor = self.collection(kind).find({**where, **STORED}).sort(list(sort)).limit(limit)
         return [from_document(kind, document) async for document in cursor]
 
     async def count(self, kind: type[Aggregate], where: Mapping[str, Any]) -> int:
         """How many match."""
-        return await self.collection(kind).count_documents(where)
+        return await self.collection(kind).count_documents({**where, **STORED})
 
     async def close(self) -> None:
         """Let go of all connections."""

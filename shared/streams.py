@@ -20,6 +20,7 @@ class Stream(StrEnum):
     FEEDBACK = f"{PREFIX}.feedback"
     MATCHING_REQUESTS = f"{PREFIX}.matching-requests"
     REPLAY_REQUESTS = f"{PREFIX}.replay-requests"
+    ERASURES = f"{PREFIX}.erasures"
 
     @property
     def dead_letters(self) -> str:

@@ -74,6 +74,7 @@ async def answer_pulse(
         before = await unit.find(Pulse, pulse_id(session_id, by.role))
         submitted = Pulse.submitted(momentum, session_id, by, answer, before)
         unit.save(submitted)
+        unit.save(by)  # unchanged, but so that of an answer and an erasure at once one starts over
         return submitted
 
     return PulseView.of(await store.run(answered))

@@ -5,13 +5,14 @@ from services.feedback.momentum import Momentum
 from services.feedback.participant import Participant
 from services.feedback.programme import Programme
 from services.feedback.pulse import Pulse
-from shared.events import FeedbackSubmitted, PairAtRisk, PairRecovered
+from shared.erasing import Erased
+from shared.events import ErasureConfirmed, FeedbackSubmitted, PairAtRisk, PairRecovered
 from shared.service import Service
 
 service = Service(
     name="feedback",
-    says=(FeedbackSubmitted, PairAtRisk, PairRecovered),
+    says=(FeedbackSubmitted, PairAtRisk, PairRecovered, ErasureConfirmed),
     handlers=handlers,
     router=api.router,
-    aggregates=(Momentum, Pulse, Programme, Participant),
+    aggregates=(Momentum, Pulse, Programme, Participant, Erased),
 )

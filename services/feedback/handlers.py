@@ -1,12 +1,17 @@
 """What feedback does when it hears an event."""
 
+from uuid_utils import uuid4
+
 from services.feedback.momentum import Momentum, Settled
 from services.feedback.participant import Participant
 from services.feedback.programme import Programme
+from services.feedback.pulse import Pulse
+from shared.erasing import confirm_erased
 from shared.events import (
     PairCompleted,
     PairDissolved,
     PairFormed,
+    ParticipantErased,
     ParticipantRegistered,
     ProgrammeChanged,
     ProgrammeOpened,
@@ -17,6 +22,7 @@ from shared.events import (
     SessionScheduled,
 )
 from shared.handlers import hears
+from shared.store import Unit
 
 
 @hears(ProgrammeOpened, ProgrammeChanged, changes=Programme, found_by="programme_id", starts=Programme.told_by)
@@ -29,6 +35,18 @@ def terms_set(_: Programme, event: ProgrammeOpened | ProgrammeChanged) -> Progra
 def participant_registered(_: Participant, event: ParticipantRegistered) -> Participant:
     """Whose pulse it will be."""
     return Participant.told_by(event)
+
+
+@hears(ParticipantErased)
+async def participant_erased(event: ParticipantErased, unit: Unit) -> None:
+    """What they wrote goes; the pair's sessions stay, and name nobody."""
+    participant = await unit.find(Participant, event.participant_id)
+    if participant is not None:
+        unit.delete(participant)
+    nobody = f"erased-{uuid4()}"
+    for pulse in await unit.store.all(Pulse, {"participant_id": event.participant_id}):
+        unit.save((await unit.need(Pulse, pulse.id)).anonymous(nobody))
+    await confirm_erased(unit, event)
 
 
 @hears(PairFormed, changes=Momentum, found_by="pair_id", starts=Momentum.of)

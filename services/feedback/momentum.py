@@ -111,6 +111,7 @@ class Momentum(Aggregate):
     """
 
     collection: ClassVar[str] = "momentum"
+    about: ClassVar[tuple[str, ...]] = ("mentor_id", "mentee_id")
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("programme_id", "at_risk"), ("meetings.session_id",))
 
     programme_id: str

@@ -13,6 +13,8 @@ class Participant(Aggregate):
     """Somebody's part in one programme; ``id`` is the participant id, ``person_id`` a keyed hash of the person."""
 
     collection: ClassVar[str] = "participants"
+    about: ClassVar[tuple[str, ...]] = ("id", "person_id")
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("person_id",),)
 
     programme_id: str
     person_id: str

@@ -1,6 +1,6 @@
 """The pulse: how a session felt, asked of each side once. What is answered never leaves this service."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -36,7 +36,8 @@ class Pulse(Aggregate):
     """One side's answer after one session; ``id`` is ``pulse_id(session, role)``."""
 
     collection: ClassVar[str] = "pulses"
-    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("programme_id",),)
+    about: ClassVar[tuple[str, ...]] = ("participant_id",)
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("programme_id",), ("participant_id",))
 
     programme_id: str
     pair_id: str
@@ -70,6 +71,13 @@ class Pulse(Aggregate):
             answer=answer,
         )
         return pulse.raising(pulse._told())
+
+    def anonymous(self, nobody: str) -> "Pulse":
+        """Who answered was erased: the two figures stay, under an id that means nothing.
+
+        Without them a mean would change on that day, and the difference would tell what they had answered.
+        """
+        return replace(self, participant_id=nobody, answer=self.answer.model_copy(update={"comment": ""}))
 
     def _told(self) -> FeedbackSubmitted:
         return FeedbackSubmitted(

@@ -11,7 +11,9 @@ from services.matching.report import Place
 from services.matching.round import Request, Round
 from services.matching.waiting_list import WaitingList
 from services.matching.worker import kept_warm
+from shared.erasing import Erased
 from shared.events import (
+    ErasureConfirmed,
     MatchingRequested,
     MatchingRoundCancelled,
     MatchingRoundCompleted,
@@ -46,10 +48,11 @@ service = Service(
         PairDissolved,
         PairRechecked,
         PairCompleted,
+        ErasureConfirmed,
     ),
     handlers=handlers,
     router=router,
-    aggregates=(Programme, Member, Round, Request, Place, Pair, WaitingList),
+    aggregates=(Programme, Member, Round, Request, Place, Pair, WaitingList, Erased),
     metrics=metrics,
     beside=kept_warm,
 )

@@ -7,6 +7,7 @@ from services.matching.approving import approve
 from services.matching.completing import complete
 from services.matching.computing import compute
 from services.matching.ending import fail, sweep
+from services.matching.erasing import erase
 from services.matching.member import Member
 from services.matching.pairing import steps_back
 from services.matching.programme import Programme
@@ -88,10 +89,9 @@ async def withdrawn(event: ParticipantWithdrawn, unit: Unit) -> None:
     await steps_back(unit, await unit.need(Member, event.participant_id))
 
 
-@hears(ParticipantErased, needs={"participant_id": Member})
+@hears(ParticipantErased)
 async def erased(event: ParticipantErased, unit: Unit) -> None:
-    await steps_back(unit, await unit.need(Member, event.participant_id))
-    unit.save((await unit.need(Member, event.participant_id)).erased(unit.now))
+    await erase(event, unit)
 
 
 @when_due(Member)

@@ -15,7 +15,9 @@ class Member(Aggregate):
     """A participant. ``profile`` is None once everything about them was erased."""
 
     collection: ClassVar[str] = "members"
+    about: ClassVar[tuple[str, ...]] = ("id", "person_id")
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("person_id",),
         ("programme_id", "withdrawn"),
         ("programme_id", "changed_at", "_id"),
         ("programme_id", "unserved_since"),

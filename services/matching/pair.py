@@ -50,6 +50,7 @@ class Pair(Aggregate):
     """Two participants put together by a round or from the waiting list, with what each rule gave them."""
 
     collection: ClassVar[str] = "pairs"
+    about: ClassVar[tuple[str, ...]] = ("mentor_id", "mentee_id")
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = (
         ("programme_id", "state", "round_id"),
         ("round_id", "state", "_id"),
@@ -138,6 +139,18 @@ class Pair(Aggregate):
         if self.state is not PairState.FORMED or broken == self.broken:
             return self
         return replace(self, broken=broken).raising(PairRechecked(**self._parties(), broken=broken))
+
+    def emptied(self) -> Self:
+        """One of the two was erased: that they were a pair and its score stay, what they brought to it goes."""
+        return replace(
+            self,
+            criteria=(),
+            teaches=(),
+            hands_down=(),
+            mentors_alternative=None,
+            mentees_alternative=None,
+            broken=(),
+        )
 
     def _parties(self) -> dict[str, Any]:
         return {

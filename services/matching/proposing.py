@@ -147,9 +147,12 @@ async def _write_places(unit: Unit, *, attempt: Attempt, places: Sequence[tuple[
 
 
 async def save_places(unit: Unit, attempt: Attempt, places: Sequence[tuple[str, LeftOver]]) -> None:
-    """Note why the round leaves these over."""
+    """Note why the round leaves these over; whoever has left since waits for nothing."""
     await unit.fetch((Place, place_id(attempt.round_id, person)) for person, _ in places)
+    gone = await _gone(unit, (person for person, _ in places))
     for person, left_over in places:
+        if person in gone:
+            continue
         unit.save(
             Place(
                 id=place_id(attempt.round_id, person),

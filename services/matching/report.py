@@ -70,6 +70,9 @@ class Place(Aggregate):
     """Why a round left somebody over. Apart from the member, whom a trial must not touch."""
 
     collection: ClassVar[str] = "places"
+    about: ClassVar[tuple[str, ...]] = ("participant_id",)
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("participant_id",),)
+
     round_id: str
     participant_id: str
     attempt: int

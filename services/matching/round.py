@@ -233,6 +233,13 @@ class Round(Aggregate):
             return self
         return self._called_off(RoundState.SUPERSEDED, RoundCancellation.SUPERSEDED, now)
 
+    def forgetting(self, participant_id: str) -> Self:
+        """Somebody was erased: nothing is left of what was wrong with their record."""
+        if self.report is None or participant_id not in self.report.left_out:
+            return self
+        left_out = {who: what for who, what in self.report.left_out.items() if who != participant_id}
+        return replace(self, report=replace(self.report, left_out=left_out))
+
     def swept(self) -> Self:
         """Over, and nothing it proposed is left standing."""
         return replace(self, due_at=None)

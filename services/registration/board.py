@@ -72,6 +72,7 @@ class PairCard(Aggregate):
     """
 
     collection: ClassVar[str] = "board_pairs"
+    about: ClassVar[tuple[str, ...]] = ("mentor_id", "mentee_id")
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("programme_id", "state"),)
 
     programme_id: str

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from services.registration.application import Application
+from services.registration.erasing import must_not_be_erased
 from services.registration.participant import Participant, Standing, participant_id
 from services.registration.person import Person
 from services.registration.programme import Programme
@@ -51,6 +52,7 @@ class Enrolled:
 
 async def enrol(unit: Unit, programme: Programme, entry: Entry, links: Links, covers: Covers) -> Enrolled:
     """Register or update somebody, in this unit of work; raises Refused."""
+    await must_not_be_erased(unit, entry.person_id)
     known = await unit.find(Person, entry.person_id)
     before = await unit.find(Participant, participant_id(programme.id, entry.person_id))
     _must_be_in_reach(programme, before, entry.application.profile.country, covers)
@@ -58,7 +60,7 @@ async def enrol(unit: Unit, programme: Programme, entry: Entry, links: Links, co
     person = _described(known, entry)
     if participant is not before:
         unit.save(participant)
-    if person != known:
+    if person != known or before is None:  # so that of a new participation and an erasure at once one starts over
         unit.save(person)
     outcome = _outcome(before, changed=participant is not before or person != known)
     moved = person.manager_id != (known and known.manager_id)

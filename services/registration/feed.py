@@ -30,6 +30,7 @@ class Feed(Aggregate):
     """
 
     collection: ClassVar[str] = "board_feeds"
+    about: ClassVar[tuple[str, ...]] = ("id",)
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("programme_id", "latest_at"),)
 
     programme_id: str

@@ -1,8 +1,12 @@
-"""What registration does when it hears an event: it keeps the live page up to date."""
+"""What registration does when it hears an event: it keeps the live page up to date, and erases."""
 
 from services.registration.board import MomentumEvent, PairCard, PairEvent, SessionEvent
+from services.registration.erasing import erased_before
+from services.registration.erasure import Erasure
 from services.registration.feed import Feed
+from shared.erasing import confirm_erased
 from shared.events import (
+    ErasureConfirmed,
     MatchingRoundProgressed,
     OfProgramme,
     PairAtRisk,
@@ -11,6 +15,7 @@ from shared.events import (
     PairFormed,
     PairRechecked,
     PairRecovered,
+    ParticipantErased,
     SessionCancelled,
     SessionHeld,
     SessionMissed,
@@ -66,5 +71,19 @@ async def momentum_changed(event: MomentumEvent, unit: Unit) -> None:
 
 @hears(*HAPPENINGS, changes=Feed, found_by="key")
 async def told(event: OfProgramme, unit: Unit) -> None:
-    feed = await unit.find(Feed, event.key) or Feed.of_event(event)
-    unit.save(feed.telling(event, unit.happened_at))
+    known = None if isinstance(event, ParticipantErased) else await unit.find(Feed, event.key)
+    unit.save((known or Feed.of_event(event)).telling(event, unit.happened_at))
+
+
+@hears(ParticipantErased)
+async def participant_erased(event: ParticipantErased, unit: Unit) -> None:
+    await erased_before(unit, event)
+    await confirm_erased(unit, event)
+
+
+@hears(ErasureConfirmed)
+async def erasure_confirmed(event: ErasureConfirmed, unit: Unit) -> None:
+    """Waits for the erasure, which a restored database learns of again from ParticipantErased."""
+    if event.erasure_id is not None:
+        erasure = await unit.need(Erasure, event.erasure_id)
+        unit.save(erasure.confirming(event.participant_id, event.service, unit.now))

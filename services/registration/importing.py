@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from services.registration.chunks import chunks
 from services.registration.enrolment import Covers, Entry, WrongCountry, enrol, links_above
+from services.registration.erasure import Erasure, erasure_id
 from services.registration.participant import Participant, participant_id
 from services.registration.people_csv import Fault, Row, Sheet, fault
 from services.registration.programme import Programme
@@ -102,6 +103,7 @@ class PeopleImport:
         programme = await unit.get(Programme, self.programme_id)
         people = [self.pseudonym(row.said.employee_id) for row in rows if isinstance(row, Row)]
         await unit.fetch((Participant, participant_id(programme.id, person_id)) for person_id in people)
+        await unit.fetch((Erasure, erasure_id(person_id)) for person_id in people)
         links = await links_above(unit, people, said)
         taken = Taken()
         for row in rows:

@@ -9,6 +9,7 @@ from shared.aggregate import Aggregate
 from shared.errors import Refused
 from shared.events import (
     ParticipantChanged,
+    ParticipantErased,
     ParticipantRegistered,
     ParticipantTrained,
     ParticipantWithdrawn,
@@ -35,6 +36,7 @@ class Participant(Aggregate):
     """One person's part in one programme; a step taken twice changes nothing."""
 
     collection: ClassVar[str] = "participants"
+    about: ClassVar[tuple[str, ...]] = ("id", "person_id")
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = (
         ("programme_id", "state"),
         ("person_id",),
@@ -85,4 +87,10 @@ class Participant(Aggregate):
             return self
         return replace(self, state=Standing.WITHDRAWN).raising(
             ParticipantWithdrawn(programme_id=self.programme_id, participant_id=self.id, because=because)
+        )
+
+    def erased(self, erasure_id: str) -> "Participant":
+        """Everything about them is to be forgotten, everywhere; this record is deleted by whoever asks for it."""
+        return self.raising(
+            ParticipantErased(programme_id=self.programme_id, participant_id=self.id, erasure_id=erasure_id)
         )

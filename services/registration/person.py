@@ -14,6 +14,7 @@ class Person(Aggregate):
     """
 
     collection: ClassVar[str] = "people"
+    about: ClassVar[tuple[str, ...]] = ("id",)
 
     name: str = field(repr=False)
     email: str = field(repr=False)

@@ -34,7 +34,8 @@ async def _concerned(store: Store, people: Sequence[str], settled: Set[str]) -> 
 
 async def _realign(unit: Unit, identities: Sequence[str], said: Links) -> None:
     await unit.fetch((Participant, identity) for identity in identities)
-    participants = [await unit.get(Participant, identity) for identity in identities]
+    found = [await unit.find(Participant, identity) for identity in identities]
+    participants = [participant for participant in found if participant is not None]
     links = await links_above(unit, [participant.person_id for participant in participants], said)
     for participant in participants:
         line = managers_of(participant.person_id, links)

@@ -6,13 +6,21 @@ from services.sessions.participant import Participant
 from services.sessions.programme import Programme
 from services.sessions.series import Series
 from services.sessions.session import Session
-from shared.events import SessionCancelled, SessionHeld, SessionMissed, SessionRescheduled, SessionScheduled
+from shared.erasing import Erased
+from shared.events import (
+    ErasureConfirmed,
+    SessionCancelled,
+    SessionHeld,
+    SessionMissed,
+    SessionRescheduled,
+    SessionScheduled,
+)
 from shared.service import Service
 
 service = Service(
     name="sessions",
-    says=(SessionScheduled, SessionRescheduled, SessionCancelled, SessionHeld, SessionMissed),
+    says=(SessionScheduled, SessionRescheduled, SessionCancelled, SessionHeld, SessionMissed, ErasureConfirmed),
     handlers=handlers,
     router=api.router,
-    aggregates=(Session, Series, Diary, Participant, Programme),
+    aggregates=(Session, Series, Diary, Participant, Programme, Erased),
 )

@@ -25,6 +25,7 @@ class Diary(Aggregate):
     """``id`` is the person's. ``booked`` is sorted by time; what is past is dropped when something is added."""
 
     collection: ClassVar[str] = "diaries"
+    about: ClassVar[tuple[str, ...]] = ("id",)
 
     booked: tuple[Booking, ...] = ()
 

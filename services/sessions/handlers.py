@@ -3,18 +3,21 @@
 from dataclasses import replace
 from datetime import datetime
 
+from services.sessions.diary import Diary
 from services.sessions.participant import Participant
 from services.sessions.parties import Parties
 from services.sessions.planning import plan
 from services.sessions.programme import Programme
 from services.sessions.series import Series
 from services.sessions.session import Session, State
+from shared.erasing import confirm_erased
 from shared.events import (
     Cancellation,
     PairCompleted,
     PairDissolved,
     PairFormed,
     ParticipantChanged,
+    ParticipantErased,
     ParticipantRegistered,
     ParticipantWithdrawn,
     ProgrammeChanged,
@@ -55,11 +58,29 @@ def participant_withdrawn(participant: Participant, _: ParticipantWithdrawn) -> 
     return replace(participant, withdrawn=True)
 
 
+@hears(ParticipantErased)
+async def participant_erased(event: ParticipantErased, unit: Unit) -> None:
+    """Sessions stay as times and outcomes of a pair; what is planned falls away when matching parts the two."""
+    participant = await unit.find(Participant, event.participant_id)
+    diary = await unit.find(Diary, participant.person_id) if participant and not participant.erased else None
+    if diary is not None:
+        unit.delete(diary)
+    unit.save(Participant.forgotten(event))
+    sides = [{"mentor_id": event.participant_id}, {"mentee_id": event.participant_id}]
+    theirs = {"programme_id": event.programme_id, "because": {"$ne": None}, "$or": sides}
+    for session in await unit.store.all(Session, theirs):
+        unit.save((await unit.need(Session, session.id)).without_reason())
+    await confirm_erased(unit, event)
+
+
 @hears(PairFormed, needs={"programme_id": Programme, "mentor_id": Participant, "mentee_id": Participant})
 async def pair_formed(event: PairFormed, unit: Unit) -> None:
     parties = await Parties.of(event, unit)
+    if not parties.complete:
+        unit.save(Series.of(event, count=0, shortfall="One of the two is no longer there."))
+        return
     diaries = await parties.diaries(unit)
-    terms, busy = parties.programme.terms, (*diaries[0].busy, *diaries[1].busy)
+    terms, busy = parties.programme.terms, [span for diary in diaries for span in diary.busy]
     found = plan(terms, parties.mentor.calendar, parties.mentee.calendar, busy, unit.now)
     series = Series.of(event, count=len(found.slots), shortfall=found.shortfall)
     sessions = [

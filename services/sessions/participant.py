@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 from services.sessions.workdays import Calendar
 from shared.aggregate import Aggregate
 from shared.errors import Refused
-from shared.events import ParticipantRegistered
+from shared.events import ParticipantErased, ParticipantRegistered
 from shared.profile import Profile, WorkingHours
 from shared.programme import Role
 
@@ -16,6 +16,8 @@ class Participant(Aggregate):
     """Somebody's part in one programme; ``person_id`` is the same in every programme."""
 
     collection: ClassVar[str] = "participants"
+    about: ClassVar[tuple[str, ...]] = ("id", "person_id")
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("person_id",),)
 
     programme_id: str
     person_id: str
@@ -39,8 +41,29 @@ class Participant(Aggregate):
             working_hours=profile.working_hours,
         )
 
+    @classmethod
+    def forgotten(cls, event: ParticipantErased) -> Self:
+        """Nothing is left but the id, so that events of their pairs find somebody; the role means nothing."""
+        return cls(
+            id=event.participant_id,
+            programme_id=event.programme_id,
+            person_id="",
+            role=Role.MENTOR,
+            country="",
+            time_zone="UTC",
+            working_hours=WorkingHours(),
+            withdrawn=True,
+        )
+
+    @property
+    def erased(self) -> bool:
+        """Whether nothing is known of them any more."""
+        return not self.person_id
+
     def with_profile(self, profile: Profile) -> Self:
         """Lives or works differently from now on; sessions that are planned stay where they are."""
+        if self.erased:
+            return self
         return replace(
             self,
             role=profile.role,

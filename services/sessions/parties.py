@@ -49,13 +49,16 @@ class Parties:
 
     def role_of(self, caller: Caller) -> Role | None:
         """The caller's role in the pair; None for a manager who is neither."""
-        return {self.mentor.person_id: Role.MENTOR, self.mentee.person_id: Role.MENTEE}.get(caller.person_id or "")
+        sides = {self.mentor.person_id: Role.MENTOR, self.mentee.person_id: Role.MENTEE}
+        return sides.get(caller.person_id) if caller.person_id else None
 
-    async def diaries(self, unit: Unit) -> tuple[Diary, Diary]:
-        """Both diaries, new ones for people who had none."""
-        mentor, mentee = self.mentor.person_id, self.mentee.person_id
-        await unit.fetch([(Diary, mentor), (Diary, mentee)])
-        return (
-            await unit.find(Diary, mentor) or Diary(id=mentor),
-            await unit.find(Diary, mentee) or Diary(id=mentee),
-        )
+    @property
+    def complete(self) -> bool:
+        """Whether neither was erased."""
+        return not (self.mentor.erased or self.mentee.erased)
+
+    async def diaries(self, unit: Unit) -> list[Diary]:
+        """Both diaries, new ones for people who had none, and none for people who were erased."""
+        people = [one.person_id for one in (self.mentor, self.mentee) if not one.erased]
+        await unit.fetch([(Diary, person) for person in people])
+        return [await unit.find(Diary, person) or Diary(id=person) for person in people]

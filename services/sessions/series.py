@@ -16,6 +16,7 @@ class Series(Aggregate):
     """``id`` is the pair's. ``shortfall`` says in a sentence what could not be planned (empty: nothing)."""
 
     collection: ClassVar[str] = "series"
+    about: ClassVar[tuple[str, ...]] = ("mentor_id", "mentee_id")
 
     programme_id: str
     mentor_id: str

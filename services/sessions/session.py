@@ -45,6 +45,7 @@ class Session(Aggregate):
     """``starts_at`` and ``ends_at`` are in UTC. Falls due when somebody should have said that it took place."""
 
     collection: ClassVar[str] = "sessions"
+    about: ClassVar[tuple[str, ...]] = ("mentor_id", "mentee_id")
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("pair_id", "number"), ("programme_id", "starts_at"))
 
     programme_id: str
@@ -123,6 +124,10 @@ class Session(Aggregate):
             return self
         missed = replace(self, state=State.MISSED, due_at=None)
         return missed.raising(SessionMissed(**self._facts()))
+
+    def without_reason(self) -> Self:
+        """One of the two was erased: why it was cancelled is nobody's business any more."""
+        return replace(self, because=None)
 
     def _must_be_scheduled(self) -> None:
         if self.state is not State.SCHEDULED:

@@ -30,6 +30,7 @@ PROMISED_KEY = {
     Stream.FEEDBACK: "pair_id",
     Stream.MATCHING_REQUESTS: "programme_id",
     Stream.REPLAY_REQUESTS: "wanted",
+    Stream.ERASURES: "participant_id",
 }
 """What keeps its order, as the README tells; what is about no pair keeps the programme's."""
 

@@ -61,9 +61,11 @@ class MemoryStore:
         unit = self.unit()
         result = await work(unit)
         for known in unit._known.values():
-            if known.dirty and known.aggregate is not None:
+            if not known.dirty:
+                continue
+            self.said += known.raised
+            if known.aggregate is not None:
                 self._put(known.aggregate, known.revision + 1, known.said + len(known.raised))
-                self.said += known.raised
         return result
 
     def _put(self, aggregate: Aggregate, revision: int, said: int) -> None:

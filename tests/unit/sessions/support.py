@@ -96,7 +96,9 @@ class _Cursor:
 
 class _Collection(dict[str, Document]):
     def find(self, where: Mapping[str, Any]) -> _Cursor:
-        return _Cursor([one for one in self.values() if all(_matches(one[name], how) for name, how in where.items())])
+        return _Cursor(
+            [one for one in self.values() if all(_matches(one.get(name), how) for name, how in where.items())]
+        )
 
 
 def _matches(value: Any, wanted: Any) -> bool:
