@@ -5,12 +5,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
+from typing_extensions import override
+
 from deploy.local.scenario.gateway import Gateway
 from deploy.local.scenario.generator import DEFAULT_SEED, generate
 from deploy.local.scenario.invariants import violations
 from deploy.local.scenario.opening import opening
 from deploy.local.scenario.player import Player
 from deploy.local.scenario.report import Report, collect
+from deploy.local.scenario.settle import settle
 from deploy.local.scenario.stage import Stage
 from tests.support.processes import Processes
 
@@ -28,10 +31,19 @@ async def stage_for(name: str, processes: Processes) -> AsyncIterator[Stage]:
         yield Stage(scenario=scenario, gateway=gateway, clock=processes.clock)
 
 
-async def play(stage: Stage) -> Report:
+class Unhurried(Player):
+    """Lets everything be heard before the clock moves on: otherwise what is under way grows days old at one stroke."""
+
+    @override
+    async def _move_to(self, moment: datetime) -> None:
+        await settle(self._stage.gateway, self._stage.operator)
+        await super()._move_to(moment)
+
+
+async def play(stage: Stage, who: type[Player] = Player) -> Report:
     """From the first application to the last session; the programme is closed then."""
     await opening(stage)
-    player = Player(stage)
+    player = who(stage)
     await player.play_on()
     await player.end()
     return await collect(stage)

@@ -1,0 +1,163 @@
+"""A real Prometheus for a test: it scrapes the services that run as processes and evaluates the product's rules.
+
+To ask something of it after a scenario has been played in front of it, put the test into ``tests/integration/watched/``
+and take the fixture ``watched``: services, Prometheus and one run of ``bnp-uk`` are shared by all tests there. ::
+
+    async def test_a_panel_shows_something(watched: Watched) -> None:
+        assert watched.prometheus.query("sum by (job) (telemachus_events_total)")
+
+Windows of rules are shortened there by ``FASTER`` (recorded names stay the same), and it scrapes every two seconds:
+write ``[10s]`` where a dashboard says ``$__rate_interval``.
+"""
+
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+import yaml
+from typing_extensions import override
+
+from deploy.local.ports import HOST, free_port
+from deploy.local.program import Program, Server
+from tests.support.backends import real_required
+
+RULES = Path(__file__).parents[2] / "deploy" / "chart" / "files" / "alerts.yaml"
+FASTER = 20
+"""How many times shorter every window, ``for`` and interval of the rules becomes: two minutes become six seconds.
+
+Not more: the shortest window has to hold a few scrapes.
+"""
+SCRAPE = "2s"
+"""Interval and patience of a scrape; a busy service gives its database four seconds before it answers without."""
+READY_SECONDS = 30
+DURATION = re.compile(r"(?<=\[)\d+[smhd](?=\])|(?<=offset )\d+[smhd]")
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+Labels = Mapping[str, str]
+
+
+def program(name: str) -> str:
+    """Where ``prometheus`` or ``promtool`` is; skips the test without it, fails it when nothing may be skipped."""
+    if found := shutil.which(name):
+        return found
+    missing = f"{name} is not here: apt install prometheus (its service need not run)"
+    if real_required():
+        pytest.fail(missing)
+    pytest.skip(missing)
+
+
+def faster(rules: Path, by: int = FASTER) -> str:
+    """The rules with every duration divided: ``[5m]`` and ``offset 5m``, ``for: 5m`` and ``interval: 30s``."""
+    document = yaml.safe_load(rules.read_text())
+    for group in document["groups"]:
+        group["interval"] = _shorter(group["interval"], by)
+        for rule in group["rules"]:
+            rule["expr"] = DURATION.sub(lambda found: _shorter(found[0], by), rule["expr"])
+            if "for" in rule:
+                rule["for"] = _shorter(rule["for"], by)
+    return yaml.safe_dump(document)
+
+
+def seconds(duration: str) -> int:
+    """Prometheus' ``5m`` as a number."""
+    return int(duration[:-1]) * SECONDS[duration[-1]]
+
+
+def _shorter(duration: str, by: int) -> str:
+    return f"{seconds(duration) * 1000 // by}ms"
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One alert as Prometheus sees it now; ``state`` is «pending» or «firing»."""
+
+    name: str
+    state: str
+    labels: Labels
+    annotations: Labels
+
+
+class Prometheus(Server):
+    """Its own data, a free port, a configuration it writes itself; a context manager.
+
+    ``targets`` is job → address of a service (``http://host:port``); ``rules`` is the text of a rule file.
+    """
+
+    def __init__(self, directory: Path, targets: Mapping[str, str], rules: str) -> None:
+        self._directory, self._targets, self._rules = directory, targets, rules
+        self._binary = program("prometheus")
+        self.url = f"http://{HOST}:{free_port()}"
+        self._program = Program("Prometheus", directory / "prometheus.log")
+
+    @override
+    def start(self) -> None:
+        """Start it and wait until it answers; raises CannotStart."""
+        self._directory.mkdir(parents=True, exist_ok=True)
+        (self._directory / "rules.yaml").write_text(self._rules)
+        config = self._directory / "prometheus.yaml"
+        config.write_text(yaml.safe_dump(self._configuration()))
+        self._program.start(
+            [
+                self._binary,
+                f"--config.file={config}",
+                f"--storage.tsdb.path={self._directory / 'data'}",
+                f"--web.listen-address={urlsplit(self.url).netloc}",
+                "--log.level=warn",
+            ]
+        )
+        self._program.wait_until(self._ready, READY_SECONDS, lambda _: None)
+
+    @override
+    def stop(self) -> None:
+        """End it in good order."""
+        self._program.stop()
+
+    def _configuration(self) -> dict[str, Any]:
+        jobs = [
+            {"job_name": name, "static_configs": [{"targets": [urlsplit(url).netloc]}]}
+            for name, url in self._targets.items()
+        ]
+        every = {"scrape_interval": SCRAPE, "scrape_timeout": SCRAPE, "evaluation_interval": "1s"}
+        return {"global": every, "rule_files": ["rules.yaml"], "scrape_configs": jobs}
+
+    def _ready(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/-/ready", timeout=1, trust_env=False).is_success
+        except httpx.TransportError:
+            return False
+
+    def _ask(self, path: str, **parameters: str) -> Any:
+        answer = httpx.get(f"{self.url}/api/v1/{path}", params=parameters, timeout=30, trust_env=False)
+        body = answer.json()
+        if body["status"] != "success":
+            raise ValueError(f"{parameters}: {body['error']}")
+        return body["data"]
+
+    def query(self, expression: str) -> list[tuple[Labels, float]]:
+        """The labels and the value of every series now; raises ValueError when the expression cannot be evaluated."""
+        found = self._ask("query", query=expression)
+        if found["resultType"] == "scalar":
+            return [({}, float(found["result"][1]))]
+        return [(series["metric"], float(series["value"][1])) for series in found["result"]]
+
+    def alerts(self) -> list[Alert]:
+        """Those that are pending or firing now."""
+        return [
+            Alert(found["labels"].pop("alertname"), found["state"], found["labels"], found["annotations"])
+            for found in self._ask("alerts")["alerts"]
+        ]
+
+    def fired(self) -> set[str]:
+        """The names of those that fire now."""
+        return {alert.name for alert in self.alerts() if alert.state == "firing"}
+
+    def unhealthy(self) -> dict[str, str]:
+        """Targets that cannot be scraped and rules that cannot be evaluated, with what Prometheus says of them."""
+        targets = {each["scrapePool"]: each["lastError"] for each in self._ask("targets")["activeTargets"]}
+        rules = {rule["name"]: rule.get("lastError", "") for g in self._ask("rules")["groups"] for rule in g["rules"]}
+        return {name: error for name, error in (targets | rules).items() if error}
