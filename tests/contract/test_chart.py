@@ -14,7 +14,7 @@ from yamllint.config import YamlLintConfig
 
 from deploy.services import SERVICES
 from services.matching import worker
-from shared import bus, exposition, running, service
+from shared import bus, exposition, running, service, spans
 from shared.settings import Settings
 from tests.support.chart import (
     CHART,
@@ -157,7 +157,7 @@ def test_a_drain_takes_one_pod_at_a_time(installed: list[Manifest]) -> None:
 
 
 def test_a_pod_is_given_longer_to_stop_than_it_takes(installed: list[Manifest]) -> None:
-    """Requests end, the group is left, a round is handed back, the last events go out; each has its own limit."""
+    """Requests end, the group is left, a round is handed back, the last events and spans go out; each has its limit."""
     requests = int(re.findall(r"timeout_graceful_shutdown=(\d+)", inspect.getsource(service))[0])
     last_events = int(re.findall(r"outbox\.leave\(\), (\d+)\)", inspect.getsource(running))[0])
     hand_back = producer = 5
@@ -165,7 +165,7 @@ def test_a_pod_is_given_longer_to_stop_than_it_takes(installed: list[Manifest]) 
     for deployment in of_kind(installed, "Deployment"):
         spec = deployment["spec"]["template"]["spec"]
         wait = spec["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"]
-        takes = wait + requests + bus.LEAVE + hand_back + last_events + producer
+        takes = wait + requests + bus.LEAVE + hand_back + last_events + producer + spans.FAREWELL
         assert spec["terminationGracePeriodSeconds"] >= takes + 10
 
 
@@ -238,3 +238,10 @@ def test_what_a_first_job_needs_is_there_before_it() -> None:
         assert not any("configMap" in volume for volume in pod["volumes"])
     with_store = {m["metadata"]["annotations"]["helm.sh/hook"] for m in of_kind(installation("everything"), "Job")}
     assert with_store == {"post-install,pre-upgrade"}  # the store's secrets come with the release
+
+
+def test_everything_names_its_namespace(installed: list[Manifest]) -> None:
+    """So that what Helm renders can be applied by others as it is."""
+    for manifest in installed:
+        elsewhere = manifest["apiVersion"].startswith("kafka.strimzi.io")
+        assert manifest["metadata"]["namespace"] == ("kafka" if elsewhere else "mentoring")

@@ -85,9 +85,7 @@ def test_files_that_are_named_are_mounted(name: str) -> None:
         files = {
             f"{mounts[volume['name']]}/{item['path']}" for volume in pod["spec"]["volumes"] for item in items_of(volume)
         }
-        in_pod = container["name"] != "prepare"
-        named = {value for key, value in variables.items() if key.endswith("_FILE")}
-        assert {file for file in named if in_pod or "/kafka/" not in file} <= files
+        assert {value for key, value in variables.items() if key.endswith("_FILE")} <= files
 
 
 def items_of(volume: Manifest) -> list[Manifest]:
