@@ -5,6 +5,7 @@ import ssl
 from pathlib import Path
 
 import structlog
+from aiokafka.conn import collect_hosts
 from cryptography.x509 import load_pem_x509_certificate
 
 from shared.connection import tls
@@ -38,18 +39,17 @@ class Certificates:
         """Note when they end; False when no broker shows its certificate."""
         if own := self._settings.kafka_ssl_cert_file:
             self._ends.labels("client").set(end_of(own))
-        servers = self._settings.kafka_bootstrap_servers.split(",")
-        ends = [end for end in [await self._shown(server) for server in servers] if end]
+        servers = collect_hosts(self._settings.kafka_bootstrap_servers, randomize=False)
+        ends = [end for end in [await self._shown(host.strip(), port) for host, port, _ in servers] if end]
         if ends:
             self._ends.labels("broker").set(min(ends))
         return bool(ends)
 
-    async def _shown(self, server: str) -> float | None:
+    async def _shown(self, host: str, port: int) -> float | None:
         """When the certificate ends which this server shows; None when it does not answer, or we do not trust it."""
-        host, _, port = server.strip().rpartition(":")
         try:
             async with asyncio.timeout(PATIENCE):
-                _, writer = await asyncio.open_connection(host.strip("[]"), int(port), ssl=tls(self._settings))
+                _, writer = await asyncio.open_connection(host, port, ssl=tls(self._settings))
                 shown = writer.get_extra_info("peercert")
                 writer.close()
         except (OSError, TimeoutError) as error:
