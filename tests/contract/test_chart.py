@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from pathlib import Path
 
 import pytest
 from kubernetes_validate import utils
@@ -59,7 +59,7 @@ def everything() -> list[Manifest]:
 
 
 @pytest.mark.parametrize("values", [MINIMAL, EVERYTHING], ids=lambda path: path.stem)
-def test_helm_finds_no_fault(values: Any) -> None:
+def test_helm_finds_no_fault(values: Path) -> None:
     done = helm("lint", "--strict", CHART, "--values", values)
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -245,3 +245,24 @@ def test_everything_names_its_namespace(installed: list[Manifest]) -> None:
     for manifest in installed:
         elsewhere = manifest["apiVersion"].startswith("kafka.strimzi.io")
         assert manifest["metadata"]["namespace"] == ("kafka" if elsewhere else "mentoring")
+
+
+def test_an_older_kubernetes_is_refused() -> None:
+    done = helm("template", "telemachus", CHART, "--values", MINIMAL, "--kube-version", "1.29.0")
+    assert done.returncode != 0
+    assert "requires kubeVersion: >=1.30.0-0" in done.stderr
+
+
+@pytest.mark.parametrize("values", [MINIMAL, EVERYTHING], ids=lambda path: path.stem)
+def test_helm_says_what_to_do_next(values: Path) -> None:
+    """Every secret the pods wait for, and how to see whether all is well."""
+    done = helm("install", "telemachus", CHART, "--namespace", "mentoring", "--values", values, "--dry-run=client")
+    notes = done.stdout.partition("NOTES:")[2]
+    for deployment in of_kind(render(values, {}), "Deployment"):
+        text = json.dumps(deployment["spec"]["template"]["spec"]["volumes"])
+        for secret in re.findall(r'"secret(?:Name)?": (?:{[^}]*"name": )?"([^"]+)"', text):
+            assert f"{secret}: " in notes
+        assert f"exec deploy/{deployment['metadata']['name']} -- python -m services check" in notes
+    assert ("https://mentoring.example.com/" in notes) is (values == EVERYTHING)
+    open_to_all = [f"networkPolicy.{to}.peers" for to in ("kafka", "mongodb", "identity")]
+    assert [peers in notes for peers in open_to_all] == [values == MINIMAL] * 3
