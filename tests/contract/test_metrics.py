@@ -1,18 +1,21 @@
 """What the services count can be understood, holds no personal data, and is there before it first happens."""
 
 import re
+import subprocess
 from itertools import product
 from pathlib import Path
 
 import pytest
 from fastapi.routing import iter_route_contexts
-from prometheus_client import Metric
+from prometheus_client import Metric, generate_latest
 
 from deploy.metrics import as_markdown, described, families
 from deploy.services import SERVICES
+from shared.exposition import Regional
 from shared.label_sets import STATUSES
 from shared.service import Service
 from tests.support.apps import settings_for
+from tests.support.prometheus import program
 from tests.support.tokens import ISSUED_BY
 
 ROOT = Path(__file__).parents[2]
@@ -84,6 +87,15 @@ def test_its_readme_names_metrics_it_has(service: Service) -> None:
     stored = {each.name.removeprefix("telemachus_") for each in described()}
     assert named
     assert named <= stored
+
+
+@every_service
+def test_prometheus_has_nothing_against_its_names(service: Service) -> None:
+    registry = service.app(settings_for(ISSUED_BY)).state.running.telemetry.registry
+    own = [service.metrics.registry] if service.metrics else []
+    shown = generate_latest(Regional([registry, *own], "eu"))
+    done = subprocess.run([program("promtool"), "check", "metrics"], input=shown, capture_output=True, check=False)
+    assert (done.returncode, done.stderr.decode()) == (0, "")
 
 
 def test_the_table_names_each_once_and_who_has_it() -> None:

@@ -38,6 +38,7 @@ def test_nothing_of_the_record_is_changed(what: Record) -> None:
         "dead-letter-topic": what.topic,
         "dead-letter-partition": "0",
         "dead-letter-offset": "7",
+        "dead-letter-timestamp": str(what.timestamp),
     }
 
 
