@@ -1,9 +1,6 @@
-"""Dockerfile, compose file, front, Prometheus and dashboard say the same as the code they run and watch."""
+"""Dockerfile, compose file, front and Prometheus say the same as the code they run and watch."""
 
-import json
 import re
-from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +10,6 @@ from aiokafka.admin import NewTopic
 from aiokafka.errors import NoError, TopicAlreadyExistsError, TopicAuthorizationFailedError
 
 from deploy import create_topics
-from deploy.metrics import families
-from deploy.services import SERVICES as ALL
 from shared.settings import Settings
 from shared.topics import TOPICS, Topic
 
@@ -23,33 +18,14 @@ DEPLOY = ROOT / "deploy"
 SERVICES = sorted(path.parent.name for path in ROOT.glob("services/*/app.py"))
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text()
-DASHBOARDS = sorted((DEPLOY / "grafana" / "dashboards").glob("*.json"))
-SUFFIXES = {"counter": ("_total",), "gauge": ("",), "info": ("_info",), "histogram": ("_bucket", "_sum", "_count")}
 
 every_service = pytest.mark.parametrize("name", SERVICES)
-every_dashboard = pytest.mark.parametrize("file", DASHBOARDS, ids=lambda file: file.stem)
 
 
 def copied() -> list[str]:
     """What the Dockerfile takes from the repository."""
     lines = re.findall(r"^COPY (?!--from)(.+)$", DOCKERFILE, re.MULTILINE)
     return [source for line in lines for source in line.split()[:-1]]
-
-
-def exposed() -> set[str]:
-    """The names under which Prometheus stores what the services count."""
-    shown = chain.from_iterable(map(families, ALL))
-    return {family.name + suffix for family in shown for suffix in SUFFIXES[family.type]}
-
-
-def expressions(dashboard: Any) -> Iterator[str]:
-    """Every query of a dashboard, at any depth."""
-    if isinstance(dashboard, dict):
-        yield from [dashboard["expr"]] if "expr" in dashboard else []
-        dashboard = list(dashboard.values())
-    if isinstance(dashboard, list):
-        for item in dashboard:
-            yield from expressions(item)
 
 
 def test_the_image_holds_one_service_only() -> None:
@@ -127,6 +103,15 @@ def test_files_that_are_mounted_exist() -> None:
     assert all((DEPLOY / source).exists() for source in sources)
 
 
+def test_grafana_begins_with_a_dashboard_that_exists() -> None:
+    grafana = COMPOSE["services"]["grafana"]
+    folders = {inside: outside for outside, inside, _ in (volume.split(":") for volume in grafana["volumes"])}
+    provided = yaml.safe_load((DEPLOY / "grafana/provisioning/dashboards/telemachus.yml").read_text())["providers"]
+    home = Path(grafana["environment"]["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"])
+    assert [one["options"]["path"] for one in provided] == [str(home.parent)]
+    assert (DEPLOY / folders[str(home.parent)] / home.name).is_file()
+
+
 def test_the_front_knows_every_service() -> None:
     lists = re.findall(r"\(([a-z]+(?:\|[a-z]+)+)\)", (DEPLOY / "front" / "nginx.conf").read_text())
     named = [sorted(found.split("|")) for found in lists if "health" not in found]
@@ -139,16 +124,6 @@ def test_prometheus_asks_every_service() -> None:
     port = re.search(r"^EXPOSE (\d+)$", DOCKERFILE, re.MULTILINE)
     assert port
     assert sorted(targets) == [f"{name}:{port[1]}" for name in SERVICES]
-
-
-@every_dashboard
-def test_dashboards_show_what_services_count(file: Path) -> None:
-    found = list(expressions(json.loads(file.read_text())))
-    assert found
-    for expression in found:
-        named = set(re.findall(r"\btelemachus_\w+", expression))
-        assert named, expression
-        assert named <= exposed(), expression
 
 
 class Answer:

@@ -1,0 +1,30 @@
+"""All dashboards: the overview, one a service, and the programme office's."""
+
+from deploy.dashboards.matching import rounds
+from deploy.dashboards.office import JOBS, office
+from deploy.dashboards.overview import overview
+from deploy.dashboards.page import page
+from deploy.dashboards.rows import everything
+from deploy.dashboards.spec import Row
+from deploy.services import SERVICES
+
+OWN = {"matching": rounds}
+
+
+def dashboards() -> dict[str, str]:
+    """Name of the file, without its end → JSON."""
+    about = "Whether people can work and events flow, in all services and regions."
+    pages = {"overview": page("overview", "overview", about, overview())}
+    for service in SERVICES:
+        name = service.name
+        about = f"How {name} does: what people ask of it, what it hears, what it says, and what it stands on."
+        pages[name] = page(name, name, about, _rows(name), job=name)
+    about = "People, pairs, sessions and how they feel, in numbers. Nobody is named here."
+    pages["office"] = page("office", "programme office", about, office(), job=JOBS, days=30)
+    return pages
+
+
+def _rows(name: str) -> tuple[Row, ...]:
+    glance, *others = everything("region")
+    own = (OWN[name]("region"),) if name in OWN else ()
+    return (glance, *own, *others)
