@@ -55,7 +55,7 @@ async def confirm_erased(unit: Unit, event: ParticipantErased) -> None:
 
 async def _scrub(store: Store, event: ParticipantErased, transaction: Transaction) -> None:
     outbox, parked = store.db["outbox"], store.db["parked"]
-    said = {"subject": event.participant_id, "topic": Stream.PARTICIPANTS.value}
+    said = {"subject": event.participant_id, "topic": Stream.PARTICIPANTS.value, "scrubbed": None}
     await outbox.update_many(said, [{"$set": _forgotten(event)}], session=transaction)
     unreadable = {"subject": "", "key": event.participant_id.encode()}
     dead = {"dead_letter": True, "$or": [{"subject": event.participant_id}, unreadable]}
@@ -70,4 +70,5 @@ def _forgotten(event: ParticipantErased) -> dict[str, Any]:
     return {
         "headers": {"$map": {"input": "$headers", "as": "header", "in": renamed}},
         "value": {"$literal": event.model_dump_json().encode()},
+        "scrubbed": True,
     }

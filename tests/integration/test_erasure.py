@@ -1,17 +1,30 @@
 """Somebody is erased: everywhere, for good, also when a service is down, and proved by searching everything stored."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from services.matching.member import Member
+from services.matching.outcome import LeftOver, Opening
+from services.matching.proposing import Attempt, save_places
+from services.matching.report import Place, Report
+from services.matching.round import Round, RoundState
 from services.registration.metrics import Metrics
+from shared.dead_letters import dead_letter
+from shared.envelope import Record, open_envelope
+from shared.errors import Conflict
 from shared.events import ParticipantErased
+from shared.parking import Parked
+from shared.store import Unit
 from tests.support.apps import signed_in
 from tests.support.backends import Mongo
 from tests.support.loop import ISSUER, MANAGER, OPERATOR, PAIR, Loop, application, loop, participant, person_of
 from tests.support.oddities import ADDRESS, COMMENT, INTEREST, JUNIOR, NAME, SENIOR, THANKS, TRACES, UNIT, met_once
+from tests.support.outcomes import outcome_of
 from tests.support.seeds import PROGRAMME
 
 FILE = (
@@ -250,3 +263,113 @@ async def test_a_participant_nobody_knows_is_confirmed_at_once(here: Loop) -> No
             await handler.handle(event, unit)
         await unit.commit()
         assert await here.database(name)["erased"].find_one({"_id": f"{name}-unknown"})
+
+
+async def test_what_a_round_knows_of_them_goes_and_does_not_come_back(here: Loop) -> None:
+    """Also when a round that had begun before writes what it found only afterwards."""
+    store = here.apps["matching"].state.store
+    [member] = await store.all(Member, {"person_id": person_of(JUNIOR)})
+    report = replace(Report.of(outcome_of(), {}), left_out={member.id: "profile.grade: missing", "other": "x"})
+    known = Round(
+        id="round", programme_id=PROGRAMME, requested_at=here.clock.now(), state=RoundState.RUNNING, report=report
+    )
+    opening = LeftOver(because=("topic",), openings=(Opening(rule="topic", value=INTEREST, doors=3),))
+    attempt = Attempt("round", 1)
+
+    async def begin(unit: Unit) -> None:
+        unit.save(known)
+        await save_places(unit, attempt, [(member.id, opening)])
+
+    await store.run(begin)
+    assert await store.count(Place, {}) == 1
+    late = store.unit()
+    late.save(await late.get(Round, "round"))
+    await save_places(late, Attempt("round", 2), [(member.id, opening)])
+
+    await erase(here, employee_id=JUNIOR)
+    await here.carry()
+
+    with pytest.raises(Conflict):
+        await late.commit()
+    await store.run(lambda unit: save_places(unit, attempt, [(member.id, opening)]))
+    assert await store.count(Place, {}) == 0
+    [left] = await store.all(Round, {})
+    assert left.report.left_out == {"other": "x"}
+    assert await found(here, *TRACES) == set()
+
+
+def is_of(record: Record, kind: str, trace: str) -> bool:
+    headers = dict(record.headers)
+    return (headers["ce_type"] or b"").endswith(kind.encode()) and trace.encode() in (record.value or b"")
+
+
+async def test_dead_letters_and_parked_copies_of_theirs_go(here: Loop) -> None:
+    store = here.apps["feedback"].state.store
+    [told] = [record for record in here.said if is_of(record, "participant-registered.v1", UNIT)]
+    envelope, now = open_envelope(told), here.clock.now()
+    headerless = replace(told, headers=())
+    parked = Parked(f"{envelope.position}/99", envelope.position, 99, "something", told)
+
+    async def keep(unit: Unit) -> None:
+        for record, opened in ((told, envelope), (headerless, None)):
+            unit.rows.append(dead_letter(record, opened, "for the test", store.origin, now))
+
+    await store.run(keep)
+    await store.db["parked"].bulk_write([parked.upsert()])
+    assert await found(here, UNIT) >= {("feedback", "outbox", UNIT), ("feedback", "parked", UNIT)}
+
+    await erase(here, employee_id=JUNIOR)
+    await here.carry()
+    assert await found(here, *TRACES) == set()
+
+
+async def test_two_programmes_are_one_erasure(here: Loop) -> None:
+    await here.opened("another")
+    await here.applies(JUNIOR, {**application(NAME, ADDRESS, "mentor", "FR"), "employee_id": JUNIOR}, "another")
+    await here.carry()
+    assert (await erase(here, employee_id=JUNIOR))["participations"] == 2
+    await here.carry()
+
+    assert await found(here, *TRACES, person_of(JUNIOR)) == set()
+    [receipt] = await here.ask("registration", "GET", "/erasures", OPERATOR, params={"state": "complete"})
+    assert (receipt["participations"], len(receipt["receipt"])) == (2, 4)
+    assert await here.ask("registration", "GET", "/erasures", OPERATOR, params={"state": "waiting"}) == []
+
+
+async def test_of_an_application_and_an_erasure_at_once_one_starts_over(here: Loop) -> None:
+    """Neither leaves half a person behind."""
+    await here.opened("another")
+    said = {**application(NAME, ADDRESS, "mentor", "FR"), "employee_id": JUNIOR}
+    path = "/programmes/another/participants"
+    applies = here.clients["registration"].post(path, json=said, headers=participant(JUNIOR))
+    erases = here.clients["registration"].post("/people/erase", json={"employee_id": JUNIOR}, headers=dict(OPERATOR))
+    applied, asked = await asyncio.gather(applies, erases)
+    assert (applied.status_code in (201, 409), asked.status_code) == (True, 202)
+    await here.carry()
+    assert await found(here, *TRACES, person_of(JUNIOR)) == set()
+
+
+async def test_a_pair_of_somebody_who_was_erased_is_given_no_sessions(
+    mongodb: Mongo, database_name: str, tmp_path: Path
+) -> None:
+    """Streams are not ordered against each other: the pair may be heard of after its mentor was erased."""
+    async with loop(mongodb, database_name, tmp_path) as here:
+        await here.opened()
+        said = {**application(NAME, ADDRESS, "mentor", "FR"), "employee_id": JUNIOR}
+        mentor = await here.applies(JUNIOR, said)
+        mentee = await here.applies(SENIOR, application("S", "s@company.example", "mentee", "GB"))
+        await here.carry()
+        await here.pair(mentor, mentee)
+        await here.carry(down=["sessions"])
+        await erase(here, employee_id=JUNIOR)
+        await here.carry(down=["sessions"])
+        here.said.sort(key=lambda record: not record.topic.endswith("participants"))
+        here.heard["sessions"] = 0
+        await here.carry()
+
+        series = await here.ask("sessions", "GET", f"/pairs/{PAIR}/sessions", participant(SENIOR))
+        assert (series["sessions"], series["ended"]) == ([], True)
+        assert "no longer there" in series["shortfall"]
+        await here.ask("sessions", "GET", f"/pairs/{PAIR}/sessions", participant(JUNIOR), expect=403)
+        assert await here.database("sessions")["diaries"].distinct("_id") == [person_of(SENIOR)]
+        assert await here.database("sessions")["parked"].count_documents({}) == 0

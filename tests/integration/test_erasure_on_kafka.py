@@ -1,0 +1,81 @@
+"""Somebody of a running programme is erased while a service is down: four processes, Apache Kafka and MongoDB."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+
+from deploy.local.scenario.gateway import participant
+from deploy.local.scenario.opening import opening, participants
+from deploy.local.scenario.settle import settle
+from deploy.local.scenario.stage import Stage
+from tests.support.backends import Kafka, Mongo
+from tests.support.playing import broken, stage_for
+from tests.support.processes import NAMES, Processes
+
+DOWN = "sessions"
+PATIENCE = 120.0
+
+
+@pytest.mark.real
+@pytest.mark.timeout(600)
+async def test_it_completes_when_the_service_is_back_and_leaves_no_trace(
+    fresh_kafka: Kafka, mongodb: Mongo, database_name: str, tmp_path: Path
+) -> None:
+    with Processes(tmp_path, fresh_kafka, mongodb, database_name) as processes:
+        async with stage_for("bnp-uk", processes) as stage:
+            await opening(stage)
+            whom, traces = await somebody_paired(stage)
+            assert await asyncio.to_thread(found, mongodb, database_name, traces) == set(traces)
+
+            processes.stop(DOWN)
+            asked = await erased(stage, whom)
+            assert await until(stage, asked, [DOWN]) == "waiting"
+            processes.start(DOWN)
+            processes.wait_until_ready([DOWN])
+            assert await until(stage, asked, []) == "complete"
+            await settle(stage.gateway, stage.operator)
+        assert await asyncio.to_thread(found, mongodb, database_name, traces) == set()
+        assert await broken(processes) == []
+
+
+async def somebody_paired(stage: Stage) -> tuple[str, list[str]]:
+    """An employee number, and what stands nowhere but with that person."""
+    pairs = await stage.gateway.get(stage.manager, "matching", f"{stage.programme}/pairs")
+    people = await participants(stage)
+    person, row = people[pairs[0]["mentor_id"]]
+    sessions = f"/pairs/{pairs[0]['pair_id']}/sessions"
+    assert (await stage.gateway.get(participant(person.employee_id, "FR"), DOWN, sessions))["sessions"]
+    return person.employee_id, [person.employee_id, person.name, person.email, row["person_id"]]
+
+
+async def erased(stage: Stage, employee_id: str) -> str:
+    asked = await stage.gateway.ask(
+        stage.operator, "POST", "registration", "/people/erase", json={"employee_id": employee_id}
+    )
+    return str(asked.body["erasure_id"])
+
+
+async def until(stage: Stage, erasure_id: str, waiting_for: list[str]) -> str:
+    """Its state once these alone are waited for."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            seen = await stage.gateway.get(stage.operator, "registration", f"/erasures/{erasure_id}")
+            if seen["waiting_for"] == waiting_for:
+                return str(seen["state"])
+            await asyncio.sleep(0.2)
+
+
+def found(mongodb: Mongo, prefix: str, traces: list[str]) -> set[str]:
+    """Those that stand anywhere in any database."""
+    with MongoClient[dict[str, Any]](mongodb.url) as client:
+        databases = [client[f"{prefix}_{name}"] for name in NAMES]
+        everything = [
+            str(document)
+            for database in databases
+            for collection in database.list_collection_names()
+            for document in database[collection].find()
+        ]
+    return {trace for trace in traces if any(trace in document for document in everything)}
