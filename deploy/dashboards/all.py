@@ -4,11 +4,12 @@ from deploy.dashboards.matching import rounds
 from deploy.dashboards.office import JOBS, office
 from deploy.dashboards.overview import overview
 from deploy.dashboards.page import page
+from deploy.dashboards.registration import erasures
 from deploy.dashboards.rows import everything
 from deploy.dashboards.spec import Row
 from deploy.services import SERVICES
 
-OWN = {"matching": rounds}
+OWN = {"registration": erasures, "matching": rounds}
 
 
 def dashboards() -> dict[str, str]:

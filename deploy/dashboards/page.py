@@ -71,7 +71,7 @@ def _chosen(name: str, label: str, query: str) -> grafana.QueryVariable:
     everything = models.VariableOption(text="All", value="$__all", selected=True)
     built = grafana.QueryVariable(name).label(label).datasource(SOURCE).query(query).current(everything)
     built.refresh(models.VariableRefresh.ON_TIME_RANGE_CHANGED).sort(models.VariableSort.ALPHABETICAL_ASC)
-    return built.multi(True).include_all(True).all_value(".+")
+    return built.multi(True).include_all(True).all_value(".*")
 
 
 def _region() -> grafana.QueryVariable:

@@ -44,7 +44,7 @@ def asked(file: Path) -> Iterator[Asked]:
     chosen = job["allValue"] if job["type"] == "query" else job["query"]
     for panel in panels(dashboard):
         for target in panel["targets"]:
-            expr = target["expr"].replace("$region", ".+").replace("$job", chosen)
+            expr = target["expr"].replace("$region", ".*").replace("$job", chosen)
             yield Asked(file.stem, panel["title"], expr, target["legendFormat"])
 
 
