@@ -12,6 +12,7 @@ from tests.support.chart import (
     INSTALLATIONS,
     MINIMAL,
     Manifest,
+    NotRendered,
     installation,
     of_kind,
     pods,
@@ -56,8 +57,10 @@ def test_every_port_of_a_service_is_open_to_people_and_prometheus_only(installed
         (policy,) = policies_of(installed, pod["metadata"]["labels"])
         opened = allowed(policy["ingress"], "from")
         assert set(opened) == {port["name"] for c in pod["spec"]["containers"] for port in c["ports"]}
-        namespaces = [peer["namespaceSelector"]["matchLabels"] for peer in opened["http"]]
-        assert [found["kubernetes.io/metadata.name"] for found in namespaces] == ["ingress-nginx", "monitoring"]
+        selectors = [peer["namespaceSelector"]["matchLabels"] for peer in opened["http"]]
+        namespaces = {found["kubernetes.io/metadata.name"] for found in selectors}
+        assert namespaces - {"ingress"} == {"monitoring"}
+        assert ("ingress" in namespaces) is bool(of_kind(installed, "Ingress", "HTTPRoute"))
 
 
 def test_services_do_not_speak_to_each_other(installed: list[Manifest]) -> None:
@@ -109,7 +112,9 @@ def test_policies_can_be_left_to_others() -> None:
 
 
 def answered(manifests: list[Manifest], path: str) -> tuple[str, str] | None:
-    """The service that a path of the Ingress reaches, and what that service sees of it."""
+    """The service that a path reaches from outside, and what that service sees of it."""
+    if routes := of_kind(manifests, "HTTPRoute"):
+        return _routed(routes[0]["spec"]["rules"], path)
     (ingress,) = of_kind(manifests, "Ingress")
     assert ingress["metadata"]["annotations"]["nginx.ingress.kubernetes.io/rewrite-target"] == "/$1"
     (rule,) = ingress["spec"]["rules"]
@@ -119,27 +124,60 @@ def answered(manifests: list[Manifest], path: str) -> tuple[str, str] | None:
     return None
 
 
+def _routed(rules: list[Manifest], path: str) -> tuple[str, str] | None:
+    """As the Gateway API has it: exact before prefix, the longest prefix first, whole segments only."""
+    matches = [(match["path"], rule) for rule in rules for match in rule["matches"]]
+    for match, rule in sorted(matches, key=lambda m: (m[0]["type"] == "Exact", len(m[0]["value"])), reverse=True):
+        prefix = match["value"]
+        if path == prefix or (match["type"] == "PathPrefix" and path.startswith(f"{prefix}/")):
+            seen = _seen(rule, path.removeprefix(prefix))
+            return (rule["backendRefs"][0]["name"], seen) if seen else None
+    return None
+
+
+def _seen(rule: Manifest, rest: str) -> str | None:
+    """What the service sees; None for the address it does not have."""
+    for one in rule.get("filters", ()):
+        if one["urlRewrite"]["path"]["type"] == "ReplaceFullPath":
+            assert one["urlRewrite"]["path"]["replaceFullPath"] == "/only-inside"
+            return None
+        assert one["urlRewrite"]["path"]["replacePrefixMatch"] == "/"
+    return f"/{rest.removeprefix('/')}"
+
+
+ROADS = pytest.mark.parametrize("road", ["everything", "certificates"], ids=["Ingress", "HTTPRoute"])
+
+
+@ROADS
 @pytest.mark.parametrize("name", NAMES)
-def test_people_reach_a_service_under_its_name(name: str) -> None:
-    manifests = installation("everything")
+def test_people_reach_a_service_under_its_name(name: str, road: str) -> None:
+    manifests = installation(road)
     for path in ("/programmes/p-1/sessions", "/docs", "/", "/healthy-people", "/programmes/health"):
         assert answered(manifests, f"/{name}{path}") == (f"telemachus-{name}", path)
     (told,) = [m["data"] for m in of_kind(manifests, "ConfigMap") if m["metadata"]["name"] == f"telemachus-{name}"]
     assert told["ROOT_PATH"] == f"/{name}"
 
 
-def test_the_live_page_is_what_people_meet_first() -> None:
-    assert answered(installation("everything"), "/") == ("telemachus-registration", "/")
+@ROADS
+def test_the_live_page_is_what_people_meet_first(road: str) -> None:
+    assert answered(installation(road), "/") == ("telemachus-registration", "/")
 
 
+@ROADS
 @pytest.mark.parametrize("path", ["/metrics", "/health/live", "/health/ready", "/health", "/operations/lag"])
-def test_people_do_not_reach_what_is_for_those_inside(path: str) -> None:
-    manifests = installation("everything")
+def test_people_do_not_reach_what_is_for_those_inside(path: str, road: str) -> None:
+    manifests = installation(road)
     assert [answered(manifests, f"/{name}{path}") for name in NAMES] == [None] * len(NAMES)
     assert answered(manifests, path) is None
 
 
-def test_operators_are_let_in_when_asked_for() -> None:
-    manifests = render(EVERYTHING, {"ingress": {"exposeOperations": True}})
+@pytest.mark.parametrize("gateway", ["", "people"], ids=["Ingress", "HTTPRoute"])
+def test_operators_are_let_in_when_asked_for(gateway: str) -> None:
+    manifests = render(EVERYTHING, {"ingress": {"exposeOperations": True, "gateway": {"name": gateway}}})
     assert answered(manifests, "/matching/operations/lag") == ("telemachus-matching", "/operations/lag")
     assert answered(manifests, "/matching/metrics") is None
+
+
+def test_an_address_that_nobody_could_reach_is_refused() -> None:
+    with pytest.raises(NotRendered, match=r"networkPolicy\.ingress\.peers: say which pods"):
+        render(MINIMAL, {"ingress": {"enabled": True, "host": "mentoring.example.com"}})

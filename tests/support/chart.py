@@ -17,6 +17,7 @@ CERTIFICATES = {
     "kafka": {"securityProtocol": "SSL", "clientCertificates": True},
     "monitoring": {"scrape": "pod"},
     "externalSecrets": {"enabled": False},
+    "ingress": {"gateway": {"name": "people", "namespace": "gateways", "sectionName": "https"}},
 }
 """Everything, with what excludes parts of it."""
 

@@ -21,6 +21,7 @@ LOCK = Path(__file__).with_name("custom_resources") / "package-lock.json"
 TOOLS = ROOT / ".tools" / "custom-resources"
 PACKAGES = {
     "external-secrets.io": "external-secrets",
+    "gateway.networking.k8s.io": "gateway-api",
     "kafka.strimzi.io": "strimzi-kafka-operator",
     "keda.sh": "keda",
     "monitoring.coreos.com": "prometheus-operator",

@@ -113,9 +113,11 @@ OTEL_TRACES_SAMPLER_ARG: {{ $values.tracing.ratio | quote }}
 {{/* What every pod is held to. */}}
 {{- define "telemachus.restricted" -}}
 runAsNonRoot: true
-runAsUser: 10001
-runAsGroup: 10001
-fsGroup: 10001
+{{- with .service.user }}
+runAsUser: {{ . }}
+runAsGroup: {{ . }}
+fsGroup: {{ . }}
+{{- end }}
 seccompProfile: {type: RuntimeDefault}
 {{- end -}}
 
