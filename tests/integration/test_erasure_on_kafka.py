@@ -1,21 +1,26 @@
 """Somebody of a running programme is erased while a service is down: four processes, Apache Kafka and MongoDB."""
 
 import asyncio
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka.admin import AdminClient
 from pymongo import MongoClient
 
+from deploy.local.scenario.evidence import read_topics
 from deploy.local.scenario.gateway import participant
 from deploy.local.scenario.opening import opening, participants
 from deploy.local.scenario.settle import settle
 from deploy.local.scenario.stage import Stage
+from shared.streams import Stream
 from tests.support.backends import Kafka, Mongo
 from tests.support.playing import broken, stage_for
 from tests.support.processes import NAMES, Processes
 
-DOWN = "sessions"
+DOWN, TOPIC = "sessions", Stream.PARTICIPANTS.value
 PATIENCE = 120.0
 
 
@@ -37,8 +42,47 @@ async def test_it_completes_when_the_service_is_back_and_leaves_no_trace(
             processes.wait_until_ready([DOWN])
             assert await until(stage, asked, []) == "complete"
             await settle(stage.gateway, stage.operator)
-        assert await asyncio.to_thread(found, mongodb, database_name, traces) == set()
+            assert await asyncio.to_thread(found, mongodb, database_name, traces) == set()
+            assert await broken(processes) == []
+
+            everybody = subjects(fresh_kafka)
+            assert on_the_topic(fresh_kafka, traces)
+            await purge(stage, fresh_kafka)
+        assert not on_the_topic(fresh_kafka, traces)
+        assert subjects(fresh_kafka) == everybody
         assert await broken(processes) == []
+
+
+async def purge(stage: Stage, kafka: Kafka) -> None:
+    """As docs/privacy-erasure.md has it: say the stream again, scrubbed, and delete what was said before."""
+    before = [TopicPartition(TOPIC, number, offset) for number, offset in ends(kafka)]
+    again = {"stream": TOPIC, "dry_run": False}
+    await stage.gateway.ask(stage.operator, "POST", "registration", "/operations/replay", json=again)
+    await settle(stage.gateway, stage.operator)
+    with AdminClient({"bootstrap.servers": kafka.bootstrap_servers}) as admin:
+        for answer in admin.delete_records(before).values():
+            answer.result(PATIENCE)
+
+
+def ends(kafka: Kafka) -> list[tuple[int, int]]:
+    """Partition and offset of what comes next."""
+    with closing(Consumer({"bootstrap.servers": kafka.bootstrap_servers, "group.id": "looks"})) as consumer:
+        partitions = consumer.list_topics(TOPIC, timeout=30).topics[TOPIC].partitions
+        return [
+            (number, consumer.get_watermark_offsets(TopicPartition(TOPIC, number), timeout=30)[1])
+            for number in partitions
+        ]
+
+
+def on_the_topic(kafka: Kafka, traces: list[str]) -> list[str]:
+    """Those that somebody can read there."""
+    values = [said.value or b"" for said in read_topics(kafka.bootstrap_servers) if said.topic == TOPIC]
+    return [trace for trace in traces if any(trace.encode() in value for value in values)]
+
+
+def subjects(kafka: Kafka) -> set[str]:
+    """Whom the topic tells of."""
+    return {said.header("ce_subject") for said in read_topics(kafka.bootstrap_servers) if said.topic == TOPIC}
 
 
 async def somebody_paired(stage: Stage) -> tuple[str, list[str]]:
