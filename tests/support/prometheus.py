@@ -152,9 +152,9 @@ class Prometheus(Server):
             for found in self._ask("alerts")["alerts"]
         ]
 
-    def fired(self) -> set[str]:
-        """The names of those that fire now."""
-        return {alert.name for alert in self.alerts() if alert.state == "firing"}
+    def firing(self) -> list[Alert]:
+        """Those that fire now."""
+        return [alert for alert in self.alerts() if alert.state == "firing"]
 
     def unhealthy(self) -> dict[str, str]:
         """Targets that cannot be scraped and rules that cannot be evaluated, with what Prometheus says of them."""
