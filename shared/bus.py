@@ -14,7 +14,7 @@ from faststream.kafka.annotations import KafkaMessage
 from faststream.kafka.message import KafkaAckableMessage
 from typing_extensions import override
 
-from shared.connection import group_of, make_broker
+from shared.connection import group_of, make_broker, record_of
 from shared.envelope import Record
 from shared.inbox import Inbox
 from shared.loops import Pulse, pause, told
@@ -169,7 +169,7 @@ class Bus(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not ty
     async def _hear(self, message: KafkaMessage) -> None:
         """One batch, until it is done: FastStream would go on without it if this raised."""
         raw: tuple[ConsumerRecord[bytes, bytes], ...] = message.raw_message
-        records = [_record(r) for r in raw]
+        records = [record_of(r) for r in raw]
         if self.broken:
             return  # this batch comes after the one given up: it must not be committed before it
         self.busy = True
@@ -207,10 +207,6 @@ class Bus(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not ty
             await asyncio.wait_for(self._consumer.commit(done), COMMIT)
         except (KafkaError, TimeoutError) as error:
             log.warning("offsets not committed", because=type(error).__name__)
-
-
-def _record(r: "ConsumerRecord[bytes, bytes]") -> Record:
-    return Record(r.topic, r.partition, r.offset, r.timestamp, r.key, r.value, tuple(r.headers))
 
 
 async def _parse(records: Any) -> KafkaAckableMessage:

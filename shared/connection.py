@@ -3,11 +3,12 @@
 import ssl
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 from aiokafka.admin import AIOKafkaAdminClient
 from faststream.kafka import KafkaBroker
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
+from shared.envelope import Record
 from shared.settings import Settings
 from shared.topics import LARGEST_RECORD
 
@@ -62,6 +63,11 @@ def make_reader(settings: Settings, service: str, most: int = LARGEST_RECORD) ->
         max_partition_fetch_bytes=most,
         **reached(settings),
     )
+
+
+def record_of(r: "ConsumerRecord[bytes, bytes]") -> Record:
+    """What a client of Kafka has read."""
+    return Record(r.topic, r.partition, r.offset, r.timestamp, r.key, r.value, tuple(r.headers))
 
 
 def reached(settings: Settings) -> dict[str, Any]:

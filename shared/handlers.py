@@ -45,6 +45,13 @@ class Hears:
 
     async def handle(self, event: Event, unit: "Unit") -> None:
         """Run the handler in that unit of work; raises NotYet when something it needs is not there."""
+        unit.changing = self.changes
+        try:
+            await self._handle(event, unit)
+        finally:
+            unit.changing = None
+
+    async def _handle(self, event: Event, unit: "Unit") -> None:
         needed = [await unit.need(kind, str(getattr(event, name))) for name, kind in self.needs.items()]
         if self.changes is None or self._takes_the_unit:
             await self.call(event, unit)

@@ -54,10 +54,15 @@ async def _group_lag(settings: Settings, service: str, streams: Sequence[Stream]
 
 async def _next_ones(admin: AIOKafkaAdminClient, group: str, streams: Iterable[Stream]) -> dict[TopicPartition, int]:
     """Partition → the offset the group takes next; 0 where it has noted none."""
-    topics = await admin.describe_topics([stream.value for stream in streams])
-    partitions = [TopicPartition(topic["topic"], each["partition"]) for topic in topics for each in topic["partitions"]]
+    partitions = await partitions_of(admin, streams)
     noted = await admin.list_consumer_group_offsets(group, partitions=partitions) if partitions else {}
     return {tp: max(0, noted[tp].offset) if tp in noted else 0 for tp in partitions}
+
+
+async def partitions_of(admin: AIOKafkaAdminClient, streams: Iterable[Stream]) -> list[TopicPartition]:
+    """All partitions of these streams."""
+    topics = await admin.describe_topics([stream.value for stream in streams])
+    return [TopicPartition(topic["topic"], each["partition"]) for topic in topics for each in topic["partitions"]]
 
 
 async def _ages(reader: AIOKafkaConsumer, behind: Offsets) -> dict[TopicPartition, float]:

@@ -5,7 +5,7 @@ Every answer is about the whole service, whichever of its replicas gives it, but
 
 import base64
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import structlog
 from fastapi import APIRouter, Query
@@ -216,6 +216,51 @@ async def resume(running: Parts, _: Operator) -> Resumed:
     until = await running.inbox.poison.accept()
     _did(running, "resume")
     return Resumed(until=until)
+
+
+class RebuildView(BaseModel):
+    """How far a rebuild is. ``replaced`` counts documents that were wrong or missing, ``removed`` those too many."""
+
+    state: Literal["running", "done", "failed"]
+    read: int
+    """Events; ``of`` so many."""
+    of: int
+    replaced: int
+    unchanged: int
+    removed: int
+    passes: int
+    began_at: datetime
+    ended_at: datetime | None
+    reason: str | None
+    """Why it failed, and what to do."""
+
+
+class ProjectionView(BaseModel):
+    """Documents that nothing but events changes, and the last rebuild of them."""
+
+    name: str
+    documents: int
+    rebuild: RebuildView | None
+
+
+class ProjectionsView(BaseModel):
+    """All of this service."""
+
+    projections: list[ProjectionView]
+
+
+@router.get("/projections")
+async def projections(running: Parts, _: Operator) -> ProjectionsView:
+    """What can be worked out anew from the topics, and how far that is."""
+    return ProjectionsView.model_validate({"projections": await running.projections.all()})
+
+
+@router.post("/projections/{name}/rebuild", status_code=202)
+async def rebuild(name: str, running: Parts, _: Operator) -> ProjectionView:
+    """Work it out anew, while the service goes on."""
+    begun = await running.projections.rebuild(name)
+    _did(running, "rebuild", projection=name)
+    return ProjectionView.model_validate(begun)
 
 
 def _did(running: Running, action: str, **what: Any) -> None:

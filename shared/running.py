@@ -27,6 +27,7 @@ from shared.label_sets import expect_events, expect_work
 from shared.loops import SILENT, SILENT_DUE, Pulse, for_ever
 from shared.outbox import Outbox
 from shared.pool import PoolMetrics
+from shared.projections import Projections
 from shared.settings import Settings
 from shared.store import Store, Unit
 from shared.streams import Event, Stream
@@ -66,6 +67,8 @@ class Declared(Protocol):
     @property
     def aggregates(self) -> Sequence[type[Aggregate]]: ...
     @property
+    def projections(self) -> Sequence[type[Aggregate]]: ...
+    @property
     def metrics(self) -> Metrics | None: ...
 
 
@@ -83,6 +86,8 @@ class Running:
         self.store.tracing = tracing_of(service.name, settings.region)
         handlers = [*declared.heard(service.handlers), declared.Hears((ReplayRequested,), self._replay)]
         self.inbox = Inbox(self.store, handlers, self.telemetry)
+        self.store.projections = frozenset(service.projections)
+        self.projections = Projections(self.store, settings, service.projections, handlers)
         self.desk = Desk(self.store, self.inbox)
         streams = service.streams
         self.bus = Bus(settings, service.name, streams, self.inbox, self.telemetry, self.pulse, self._ask_for_replay)
@@ -108,6 +113,7 @@ class Running:
         """Prepare the database, join the bus, begin to work; raises when either does not answer."""
         with _said("MongoDB does not answer as a replica set: see MONGODB_URL"):
             await self.prepare()
+            await self.projections.tidy()
         with _said("Kafka does not answer: see KAFKA_BOOTSTRAP_SERVERS and the security settings"):
             await self.bus.start()
         self._loop("outbox", self.outbox.step)
@@ -149,6 +155,7 @@ class Running:
         for loop in self._loops:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
+        await self.projections.stop()
         with contextlib.suppress(Exception):  # what is not published now is published at the next start
             await asyncio.wait_for(self.outbox.leave(), 10)
         await self.store.tracing.stop()

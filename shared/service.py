@@ -39,6 +39,8 @@ class Service:
     handlers: ModuleType
     router: APIRouter
     aggregates: Sequence[type[Aggregate]]
+    projections: Sequence[type[Aggregate]] = field(default=())
+    """The aggregates only handlers change that declare it, and nothing else: they can be rebuilt from the topics."""
     pages: Sequence[APIRouter] = field(default=())
     metrics: Metrics | None = None
     beside: Callable[[], AbstractAsyncContextManager[None]] = nullcontext

@@ -30,6 +30,7 @@ from shared.tracing import Step, Tracing
 A = TypeVar("A", bound=Aggregate)
 T = TypeVar("T")
 Transaction = AsyncIOMotorClientSession
+Documents = AsyncIOMotorCollection[Document]
 Write = Callable[[Transaction], Coroutine[Any, Any, None]]
 
 ATTEMPTS = 20
@@ -78,6 +79,8 @@ class Unit:
         self._known: dict[tuple[type[Aggregate], str], _Known] = {}
         self._step: dict[tuple[type[Aggregate], str], tuple[Aggregate | None, bool, tuple[Event, ...]]] = {}
         self.rows: list[Row] = []
+        self.changing: type[Aggregate] | None = None
+        """What the handler at work has declared to change."""
         self._more: list[Write] = []
         self._kept = 0
 
@@ -122,6 +125,9 @@ class Unit:
     def save(self, aggregate: Aggregate) -> None:
         """Store this state when the unit ends, and publish what it raised."""
         where = type(aggregate), aggregate.id
+        if where[0] in self.store.projections and self.changing is not where[0]:
+            name = where[0].__name__
+            raise TypeError(f"{name} is a projection: only handlers declared with changes={name} may change it")
         known = self._known.setdefault(where, _Known(None, 0, 0))
         self._step.setdefault(where, (known.aggregate, known.dirty, known.raised))
         known.aggregate = replace(aggregate, raised=()) if aggregate.raised else aggregate
@@ -173,6 +179,10 @@ class Unit:
             row_of(event, version=known.said + nth, origin=origin, now=self.now, traceparent=step.traceparent)
             for nth, (event, step) in enumerate(steps, start=1)
         ]
+
+    def changes(self) -> tuple[dict[type[Aggregate], list[Any]], list[Row]]:
+        """What a commit would write into each collection, and say."""
+        return self._writes()
 
     async def commit(self, *more: Write) -> None:
         """Write everything in one transaction; raises Conflict when an aggregate has changed since."""
@@ -247,6 +257,8 @@ class Store:
         self.db = self.client.get_database(database, codec_options=options)
         self.origin = origin
         self.clock = clock
+        self.projections: frozenset[type[Aggregate]] = frozenset()
+        """What only handlers change that say so, and what can therefore be worked out anew from events."""
         self.said_something: Callable[[], None] = lambda: None
         """Called after a commit that published something; wakes the outbox."""
         self.made_true: Callable[[Event], None] = lambda _: None

@@ -15,4 +15,5 @@ service = Service(
     handlers=handlers,
     router=api.router,
     aggregates=(Momentum, Pulse, Programme, Participant, Erased),
+    projections=(Momentum, Programme),
 )

@@ -46,6 +46,7 @@ service = Service(
     handlers=handlers,
     router=router,
     aggregates=(Programme, Person, Participant, PairCard, Feed, Erasure, Erased),
+    projections=(PairCard,),
     pages=(pages.router,),
     metrics=metrics,
 )

@@ -23,4 +23,5 @@ service = Service(
     handlers=handlers,
     router=api.router,
     aggregates=(Session, Series, Diary, Participant, Programme, Erased),
+    projections=(Programme,),
 )

@@ -39,6 +39,7 @@ class MemoryStore:
 
     def __init__(self, *aggregates: Aggregate) -> None:
         self.origin, self.tracing = Origin("registration", "local"), Tracing()
+        self.projections: frozenset[type[Aggregate]] = frozenset()
         self.collections: dict[str, MemoryCollection] = {}
         self.said: list[Event] = []
         for aggregate in aggregates:

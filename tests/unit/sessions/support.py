@@ -129,6 +129,7 @@ class MemoryStore(Store):
 
     def __init__(self, now: datetime = NOW) -> None:
         self.origin, self.tracing = Origin("sessions", "local"), Tracing()
+        self.projections: frozenset[type[Aggregate]] = frozenset()
         self.moment = now
         self.said: list[Event] = []
         self._collections: dict[type[Aggregate], _Collection] = {}

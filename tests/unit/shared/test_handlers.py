@@ -38,6 +38,7 @@ class Shelf:
 
     def __init__(self, *aggregates: Aggregate) -> None:
         self.tracing = Tracing()
+        self.projections: frozenset[type[Aggregate]] = frozenset()
         self.unit = Unit(cast("Store", self), NOW)
         self.unit._known = {(type(each), each.id): _Known(each, 1, 0) for each in aggregates}
 
