@@ -196,6 +196,11 @@ def test_what_holds_state_in_kafka_scales_on_lag(everything: list[Manifest]) -> 
     assert scaled == {"telemachus-matching", "telemachus-sessions", "telemachus-feedback"}
 
 
+def test_no_two_objects_have_the_same_name(installed: list[Manifest]) -> None:
+    names = [(m["apiVersion"], m["kind"], m["metadata"]["namespace"], m["metadata"]["name"]) for m in installed]
+    assert len(names) == len(set(names)), sorted(name for name in names if names.count(name) > 1)
+
+
 def test_names_are_short_enough_for_a_long_release() -> None:
     for manifest in render(EVERYTHING, {}, release="r" * 53):
         assert len(manifest["metadata"]["name"]) <= 63
