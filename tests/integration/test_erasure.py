@@ -59,7 +59,8 @@ async def found(here: Loop, *traces: str) -> set[tuple[str, str, str]]:
     }
 
 
-async def test_the_search_finds_what_is_there(here: Loop) -> None:
+async def test_nothing_is_left_of_somebody_who_was_erased(here: Loop) -> None:
+    """And nothing waits or is dead because of it. First: the search does find what is there."""
     where = await found(here, *TRACES)
     assert {trace for _, _, trace in where} == set(TRACES)
     assert {
@@ -69,8 +70,6 @@ async def test_the_search_finds_what_is_there(here: Loop) -> None:
     } <= where
     assert ("matching", "members", INTEREST) in where
 
-
-async def test_nothing_is_left_of_somebody_who_was_erased(here: Loop) -> None:
     assert (await erase(here, employee_id=JUNIOR))["state"] == "waiting"
     await here.carry()
 
@@ -79,16 +78,15 @@ async def test_nothing_is_left_of_somebody_who_was_erased(here: Loop) -> None:
     assert (receipt["state"], receipt["waiting_for"], receipt["participations"]) == ("complete", [], 1)
     assert {each["service"] for each in receipt["receipt"]} == {"registration", "matching", "sessions", "feedback"}
 
-
-async def test_nothing_waits_and_nothing_is_dead_afterwards(here: Loop) -> None:
-    await erase(here, employee_id=JUNIOR)
-    await here.carry()
     for name, collections in (await here.everything()).items():
         assert collections.get("parked", []) == [], name
         assert [row for row in collections["outbox"] if row["dead_letter"]] == [], name
 
 
 async def test_the_partner_is_free_and_keeps_what_is_theirs(here: Loop) -> None:
+    """Figures stay what they were."""
+    summary = f"/programmes/{PROGRAMME}/summary"
+    before = await here.ask("feedback", "GET", summary, MANAGER)
     await erase(here, employee_id=JUNIOR)
     await here.carry()
 
@@ -98,14 +96,7 @@ async def test_the_partner_is_free_and_keeps_what_is_theirs(here: Loop) -> None:
     assert {each["state"] for each in sessions} == {"held", "cancelled"}
     [pulse] = [each async for each in here.database("feedback")["pulses"].find({"answer.comment": {"$ne": ""}})]
     assert pulse["answer"]["comment"] == THANKS
-
-
-async def test_figures_stay_what_they_were(here: Loop) -> None:
-    before = await here.ask("feedback", "GET", f"/programmes/{PROGRAMME}/summary", MANAGER)
-    await erase(here, employee_id=JUNIOR)
-    await here.carry()
-    after = await here.ask("feedback", "GET", f"/programmes/{PROGRAMME}/summary", MANAGER)
-    assert after["pulses"] == before["pulses"]
+    assert (await here.ask("feedback", "GET", summary, MANAGER))["pulses"] == before["pulses"]
 
 
 async def test_it_waits_for_a_service_that_is_down_and_completes_when_it_is_back(here: Loop) -> None:
@@ -237,7 +228,7 @@ async def test_another_services_backup_is_erased_again_by_a_replay(here: Loop) -
     assert await found(here, *TRACES, person_of(JUNIOR)) == set()
 
 
-async def test_nobody_is_not_erased(here: Loop) -> None:
+async def test_a_manager_erases_people_of_their_countries_and_nobody_nobody(here: Loop) -> None:
     answer = await here.ask(
         "registration", "POST", "/people/erase", OPERATOR, json={"employee_id": "nobody"}, expect=404
     )
@@ -245,8 +236,6 @@ async def test_nobody_is_not_erased(here: Loop) -> None:
     for body in ({}, {"employee_id": "a", "person_id": "b"}, {"name": "x"}):
         await here.ask("registration", "POST", "/people/erase", OPERATOR, json=body, expect=422)
 
-
-async def test_a_manager_erases_people_of_their_countries(here: Loop) -> None:
     whom = {"employee_id": JUNIOR}
     of_others = signed_in(ISSUER, "manager", employee_id="e-m", countries=["GB"])
     await here.ask("registration", "POST", "/people/erase", of_others, json=whom, expect=403)
