@@ -28,12 +28,13 @@ class Contained(Processes):
         super().__init__(directory, kafka, mongodb, prefix)
         directory.chmod(0o755)  # those in the containers are somebody else
         self._network = network
-        for server in (kafka.server, mongodb.server):
-            assert isinstance(server, Container), "the services could not reach it from their network"
+        self._servers = [server for server in (kafka.server, mongodb.server) if isinstance(server, Container)]
+        assert len(self._servers) == 2, "the services could not reach them from their network"
+        for server in self._servers:
             server.join(network)
         self._containers = {name: self._container(name, directory) for name in NAMES}
-        self.start_up: dict[str, float] = {}
-        """Service → seconds from its start until it was ready."""
+        self.start_up: dict[str, tuple[float, float]] = {}
+        """Service → seconds from its start until it was ready; those in which it computed."""
 
     def _container(self, name: str, directory: Path) -> DockerContainer:
         settings = self._environment | {
@@ -55,7 +56,19 @@ class Contained(Processes):
             began = time.monotonic()
             self._containers[name].start()
             self.wait_until_ready([name])
-            self.start_up[name] = time.monotonic() - began
+            self.start_up[name] = (
+                time.monotonic() - began,
+                self._stats(name)["cpu_stats"]["cpu_usage"]["total_usage"] / 1e9,
+            )
+
+    def memory(self, name: str) -> int:
+        """Bytes its processes hold, as ``docker stats`` counts them."""
+        told = self._stats(name)["memory_stats"]
+        files = told["stats"].get("total_inactive_file", told["stats"].get("inactive_file", 0))
+        return int(told["usage"] - files)
+
+    def _stats(self, name: str) -> Any:
+        return self.made(name).stats(stream=False)
 
     def made(self, name: str) -> Made:
         """The container as the engine knows it."""
@@ -78,6 +91,12 @@ class Contained(Processes):
         except NotFound:
             return False
         return bool(self.made(name).status == "running")
+
+    @override
+    def _leave(self, error: BaseException | None) -> None:
+        super()._leave(error)
+        for server in self._servers:
+            server.leave(self._network)
 
     @override
     def last_words(self) -> str:

@@ -38,8 +38,9 @@ async def test_a_programme_is_played_to_its_end(
 def figures(engine: Engine, services: Contained, name: str) -> str:
     """How large its image is, how soon it was ready, and how much memory it holds after a programme."""
     layers = engine.images.get(image_of(name)).history()
-    ours = sum(layer["Size"] for layer in layers if "COPY" in layer["CreatedBy"]) / 1e6
-    memory = services.made(name).stats(stream=False)["memory_stats"]["usage"] / 1e6
+    size = sum(layer["Size"] for layer in layers if "COPY" in layer["CreatedBy"])
+    seconds, computing = services.start_up[name]
     return (
-        f"{name}: {ours:.0f} MB on top of the base, ready after {services.start_up[name]:.1f} s, holds {memory:.0f} MB"
+        f"{name}: {size / 1e6:.0f} MB on top of the base, ready after {seconds:.1f} s ({computing:.1f} s of a processor), "
+        f"holds {services.memory(name) / 1e6:.0f} MB after the programme"
     )

@@ -77,6 +77,11 @@ class Container(Server):
         """Let the containers of that network find it by its name."""
         network.connect(self._container.get_container_id(), [self.name])
 
+    def leave(self, network: Network) -> None:
+        """Be found there no more; a network that is left by all can be removed."""
+        engine = self._container.get_docker_client().client
+        engine.networks.get(network.id).disconnect(self._container.get_container_id())
+
     def ready(self) -> bool:
         """Whether the program inside takes work."""
         raise NotImplementedError
