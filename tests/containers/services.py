@@ -61,6 +61,14 @@ class Contained(Processes):
                 self._stats(name)["cpu_stats"]["cpu_usage"]["total_usage"] / 1e9,
             )
 
+    def told(self, name: str, *words: str) -> str:
+        """What another container of that image prints, beside the one that serves; raises when it ends with a fault."""
+        container = self._containers[name]
+        volumes = {host: {"bind": mount["bind"], "mode": "ro"} for host, mount in container.volumes.items()}
+        more = HARDENED | {"environment": container.env, "volumes": volumes, "tmpfs": container.tmpfs}
+        run = self.made(name).client.containers.run
+        return bytes(run(image_of(name), list(words), network=self._network.name, remove=True, **more)).decode()
+
     def memory(self, name: str) -> int:
         """Bytes its processes hold, as ``docker stats`` counts them."""
         told = self._stats(name)["memory_stats"]

@@ -138,6 +138,6 @@ def by_the_engine(path: str) -> bool:
 
 def described(files: tarfile.TarFile, file: tarfile.TarInfo) -> tuple[Any, ...]:
     """What must not differ."""
-    contents = files.extractfile(file)
+    contents = files.extractfile(file) if file.isreg() else None
     digest = hashlib.sha256(contents.read()).hexdigest() if contents else file.linkname
     return file.type, file.mode, file.uid, file.gid, file.mtime, digest

@@ -1,7 +1,7 @@
 """A whole programme on the images: the four services, Kafka and MongoDB, each in a container on one network."""
 
+import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from docker import DockerClient as Engine
@@ -16,13 +16,23 @@ from tests.support.playing import broken, is_sane, play, stage_for
 pytestmark = [pytest.mark.real, pytest.mark.timeout(1800), pytest.mark.usefixtures("images")]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def services(
-    fresh_kafka: Kafka, mongodb: Mongo, database_name: str, tmp_path: Path, network: Network
+    kafka: Kafka, mongodb: Mongo, tmp_path_factory: pytest.TempPathFactory, network: Network
 ) -> Iterator[Contained]:
     """The four services, ready."""
-    with Contained(tmp_path, fresh_kafka, mongodb, database_name, network) as services:
+    kafka.empty()
+    with Contained(tmp_path_factory.mktemp("stage"), kafka, mongodb, "contained", network) as services:
         yield services
+    mongodb.drop("contained")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_words_beside_serving_are_obeyed(services: Contained, name: str) -> None:
+    assert "has its collections and indexes" in services.told(name, "prepare")
+    checks = json.loads(services.told(name, "check", "--json"))
+    assert checks
+    assert [check for check in checks if not check["fine"]] == []
 
 
 async def test_a_programme_is_played_to_its_end(
@@ -41,6 +51,6 @@ def figures(engine: Engine, services: Contained, name: str) -> str:
     size = sum(layer["Size"] for layer in layers if "COPY" in layer["CreatedBy"])
     seconds, computing = services.start_up[name]
     return (
-        f"{name}: {size / 1e6:.0f} MB on top of the base, ready after {seconds:.1f} s ({computing:.1f} s of a processor), "
-        f"holds {services.memory(name) / 1e6:.0f} MB after the programme"
+        f"{name}: {size / 1e6:.0f} MB on top of the base, ready after {seconds:.1f} s "
+        f"({computing:.1f} s of a processor), holds {services.memory(name) / 1e6:.0f} MB after the programme"
     )
