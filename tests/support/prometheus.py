@@ -27,7 +27,9 @@ from deploy.local.ports import HOST, free_port
 from deploy.local.program import Program, Server
 from tests.support.backends import real_required
 
-RULES = Path(__file__).parents[2] / "deploy" / "chart" / "files" / "alerts.yaml"
+ROOT = Path(__file__).parents[2]
+RULES = ROOT / "deploy" / "chart" / "files" / "alerts.yaml"
+RUNBOOKS = sorted((ROOT / "docs" / "runbooks").glob("Telemachus*.md"))
 FASTER = 20
 """How many times shorter every window, ``for`` and interval of the rules becomes: two minutes become six seconds.
 
@@ -68,6 +70,12 @@ def seconds(duration: str) -> int:
     return int(duration[:-1]) * SECONDS[duration[-1]]
 
 
+def asked_in(page: Path) -> list[str]:
+    """The expressions a runbook shows; what is indented goes on from the line before."""
+    blocks = re.findall(r"```promql\n(.+?)```", page.read_text(), re.DOTALL)
+    return [expression for block in blocks for expression in re.split(r"\n(?! )", block.strip())]
+
+
 def _shorter(duration: str, by: int) -> str:
     return f"{seconds(duration) * 1000 // by}ms"
 
@@ -92,6 +100,7 @@ class Prometheus(Server):
         self._directory, self._targets, self._rules = directory, targets, rules
         self._binary = program("prometheus")
         self.url = f"http://{HOST}:{free_port()}"
+        self._client = httpx.Client(base_url=self.url, timeout=30, trust_env=False, verify=False)
         self._program = Program("Prometheus", directory / "prometheus.log")
 
     @override
@@ -115,6 +124,7 @@ class Prometheus(Server):
     @override
     def stop(self) -> None:
         """End it in good order."""
+        self._client.close()
         self._program.stop()
 
     def _configuration(self) -> dict[str, Any]:
@@ -127,13 +137,12 @@ class Prometheus(Server):
 
     def _ready(self) -> bool:
         try:
-            return httpx.get(f"{self.url}/-/ready", timeout=1, trust_env=False).is_success
+            return self._client.get("/-/ready", timeout=1).is_success
         except httpx.TransportError:
             return False
 
     def _ask(self, path: str, **parameters: str) -> Any:
-        answer = httpx.get(f"{self.url}/api/v1/{path}", params=parameters, timeout=30, trust_env=False)
-        body = answer.json()
+        body = self._client.get(f"/api/v1/{path}", params=parameters).json()
         if body["status"] != "success":
             raise ValueError(f"{parameters}: {body['error']}")
         return body["data"]

@@ -8,13 +8,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import yaml
 from pymongo import MongoClient
 
 from deploy.services import SERVICES
 from shared.streams import Stream
 from tests.integration.watched.conftest import Watched
 from tests.support.playing import is_sane
-from tests.support.prometheus import FASTER
+from tests.support.prometheus import FASTER, RULES, RUNBOOKS, asked_in
 from tests.support.reading import write
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
@@ -95,6 +96,25 @@ async def test_a_whole_programme_is_played_without_an_alarm(watched: Watched) ->
     assert watched.broken == []
     assert watched.fired_while_played == frozenset()
     assert watched.prometheus.unhealthy() == {}
+
+
+async def test_what_is_recorded_has_values_unless_it_stands_for_a_fault(watched: Watched) -> None:
+    groups = yaml.safe_load(RULES.read_text())["groups"]
+    recorded = {rule["record"] for group in groups for rule in group["rules"] if "record" in rule}
+    without = {name for name in recorded if not watched.prometheus.query(name)}
+    assert without == {
+        "telemachus:slo_burn:page",
+        "telemachus:slo_burn:ticket",
+        "telemachus:consumer_stuck:messages",
+        "telemachus:outbox_stalled:messages",
+        "telemachus:events_parked:count",
+    }
+
+
+async def test_what_runbooks_ask_can_be_answered(watched: Watched) -> None:
+    for page in RUNBOOKS:
+        for expression in asked_in(page):
+            watched.prometheus.query(expression)
 
 
 async def test_a_consumer_that_stands_still(watched: Watched) -> None:
