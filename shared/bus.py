@@ -14,7 +14,7 @@ from faststream.kafka.annotations import KafkaMessage
 from faststream.kafka.message import KafkaAckableMessage
 from typing_extensions import override
 
-from shared.connection import group_of, make_broker, record_of
+from shared.connection import group_of, make_broker, record_of, renew_password
 from shared.envelope import Record
 from shared.inbox import Inbox
 from shared.loops import Pulse, pause, told
@@ -61,6 +61,7 @@ class Bus(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not ty
         """Whether one is being dealt with, or tried again."""
         self.broken = False
         """Whether a batch was given up because the client has no broker: nothing is taken from it any more."""
+        self._settings = settings
         self._broker = make_broker(settings, service)
         self._subscriber = self._broker.subscriber(
             *(stream.value for stream in streams),
@@ -101,6 +102,7 @@ class Bus(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not ty
         except Exception as error:  # whatever it is: this client is given up
             log.warning("left the group without a farewell", because=type(error).__name__)
             await self._cut_off(old)
+        renew_password(self._broker, self._settings)
         await asyncio.wait_for(self._subscriber.start(), LEAVE)
         self.broken = False
         self._pulse.trouble("inbox", None)

@@ -1,12 +1,14 @@
 """How clients reach Kafka: addresses, TLS and SASL from the settings, and what makes a producer safe."""
 
 import ssl
+from functools import partial
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 from aiokafka.admin import AIOKafkaAdminClient
 from faststream.kafka import KafkaBroker
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
+from typing_extensions import override
 
 from shared.envelope import Record
 from shared.settings import Settings
@@ -24,10 +26,18 @@ def make_broker(settings: Settings, service: str) -> KafkaBroker:
         settings.kafka_bootstrap_servers.split(","),
         client_id=f"telemachus-{service}",
         security=_security(settings),
+        consumer_only=True,  # what is said goes through the outbox, with a producer of its own
         allow_auto_create_topics=False,
         graceful_timeout=20.0,
         logger=None,
     )
+
+
+def renew_password(broker: KafkaBroker, settings: Settings) -> None:
+    """The next client of this broker signs in with the password of now."""
+    if settings.kafka_security_protocol.startswith("SASL"):
+        config = broker.config.broker_config
+        config.builder = partial(config.builder, sasl_plain_password=settings.kafka_password())
 
 
 async def start_producer(settings: Settings, service: str) -> AIOKafkaProducer:
@@ -79,7 +89,7 @@ def reached(settings: Settings) -> dict[str, Any]:
         "ssl_context": security.ssl_context if security else None,
         "sasl_mechanism": settings.kafka_sasl_mechanism if "SASL" in settings.kafka_security_protocol else "PLAIN",
         "sasl_plain_username": settings.kafka_sasl_username or None,
-        "sasl_plain_password": settings.kafka_sasl_password.get_secret_value() or None,
+        "sasl_plain_password": settings.kafka_password() or None,
     }
 
 
@@ -92,11 +102,32 @@ def _security(settings: Settings) -> BaseSecurity | None:
         return BaseSecurity(ssl_context=context)
     kinds = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
     kind = kinds[settings.kafka_sasl_mechanism]
-    return kind(settings.kafka_sasl_username, settings.kafka_sasl_password.get_secret_value(), ssl_context=context)
+    return kind(settings.kafka_sasl_username, settings.kafka_password(), ssl_context=context)
 
 
 def tls(settings: Settings) -> ssl.SSLContext:
-    """Whom to trust, and what to show of ourselves."""
+    """Whom to trust, and what to show of ourselves; raises OSError when that cannot be read.
+
+    Files that are renewed count from the next connection on.
+    """
+    _read(settings)
+    context = _ReadAnew(ssl.PROTOCOL_TLS_CLIENT)
+    context.settings = settings
+    return context
+
+
+class _ReadAnew(ssl.SSLContext):
+    """Reads its files for every connection."""
+
+    settings: Settings
+
+    @override
+    def wrap_bio(self, *given: Any, **named: Any) -> ssl.SSLObject:
+        """What asyncio begins a connection with."""
+        return _read(self.settings).wrap_bio(*given, **named)
+
+
+def _read(settings: Settings) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=settings.kafka_ssl_ca_file)
     if settings.kafka_ssl_cert_file:
         context.load_cert_chain(settings.kafka_ssl_cert_file, settings.kafka_ssl_key_file)

@@ -1,6 +1,7 @@
 """Logs as JSON without personal data."""
 
 import logging
+import re
 import sys
 from typing import Any, TextIO
 
@@ -22,6 +23,19 @@ def _frame(frame: dict[str, Any]) -> str:
     return f"{frame['filename']}:{frame['lineno']} {frame['name']}"
 
 
+class _Messageless(logging.Filter):
+    """uvicorn tells as text what starting or stopping failed with, message and all: only where stays."""
+
+    @override
+    def filter(self, record: logging.LogRecord) -> bool:
+        text = record.getMessage()
+        if text.startswith("Traceback"):
+            frames = re.findall(r'^  File "(.+)", line (\d+), in (\S+)$', text, re.MULTILINE)
+            record.msg, record.args = "failed", ()
+            record.frames = [f"{file}:{line} {name}" for file, line, name in frames]
+        return True
+
+
 def configure_logs(level: str, stream: TextIO = sys.stderr) -> None:
     """JSON lines, one an occurrence, for our own code and for the libraries."""
     shared: list[structlog.typing.Processor] = [
@@ -34,7 +48,7 @@ def configure_logs(level: str, stream: TextIO = sys.stderr) -> None:
     handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder({"frames"})],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(),
@@ -42,6 +56,7 @@ def configure_logs(level: str, stream: TextIO = sys.stderr) -> None:
         )
     )
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.getLogger("uvicorn.error").addFilter(_Messageless())
     for noisy in ("aiokafka", "faststream", "httpx", "pymongo", "uvicorn.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     structlog.configure(

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from types import ModuleType
@@ -111,11 +111,9 @@ class Running:
 
     async def start(self) -> None:
         """Prepare the database, join the bus, begin to work; raises when either does not answer."""
-        with _said("MongoDB does not answer as a replica set: see MONGODB_URL"):
-            await self.prepare()
-            await self.projections.tidy()
-        with _said("Kafka does not answer: see KAFKA_BOOTSTRAP_SERVERS and the security settings"):
-            await self.bus.start()
+        await self.prepare()
+        await self.projections.tidy()
+        await self.bus.start()
         self._loop("outbox", self.outbox.step)
         self._loop("parked", self._parked)
         self._loop("watchdog", Watchdog(self.bus, self.telemetry).step)
@@ -161,13 +159,3 @@ class Running:
         await self.store.tracing.stop()
         await self.store.close()
         log.info("stopped", service=self.service.name)
-
-
-@contextlib.contextmanager
-def _said(what: str) -> Iterator[None]:
-    """Say what is wrong before the process ends: a half-started service would be worse."""
-    try:
-        yield
-    except Exception as error:
-        log.error("cannot start", what=what, because=type(error).__name__)
-        raise

@@ -9,10 +9,12 @@ from types import ModuleType
 import uvicorn
 from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
+from pymongo.errors import PyMongoError
 
 from shared import handlers as declared
 from shared.access import Access
 from shared.aggregate import Aggregate
+from shared.checks.mongodb import explain
 from shared.clock import Clock, MovedClock, SystemClock
 from shared.commands import obey
 from shared.exporting import router as exporting
@@ -23,6 +25,7 @@ from shared.operations import router as operations
 from shared.operator_api import router as operator_api
 from shared.running import Metrics, Running
 from shared.settings import Settings, from_environment
+from shared.starting import started
 from shared.streams import Event, Stream
 from shared.web.static import static_router
 
@@ -65,7 +68,7 @@ class Service:
         async def lifespan(_: FastAPI) -> AsyncIterator[None]:
             async with self.beside(), AsyncExitStack() as stack:
                 stack.push_async_callback(running.stop)
-                await running.start()
+                await started(running)
                 yield
 
         app = FastAPIOffline(
@@ -91,7 +94,7 @@ class Service:
         settings = from_environment()
         configure_logs(settings.log_level)
         config = uvicorn.Config(
-            self.app(settings),
+            self._app_or_end(settings),
             host=settings.http_host,
             port=settings.http_port,
             loop="asyncio",  # uvloop fails where aiokafka does not expect it, and its client then waits for ever
@@ -102,6 +105,15 @@ class Service:
             root_path=settings.root_path,
         )
         uvicorn.Server(config).run()
+
+    def _app_or_end(self, settings: Settings) -> FastAPI:
+        """The application, or the end with a sentence: the error's own words may hold what is in the setting."""
+        try:
+            return self.app(settings)
+        except OSError:
+            raise SystemExit("A file of KAFKA_SSL_CA_FILE, _CERT_FILE or _KEY_FILE cannot be used.") from None
+        except (PyMongoError, ValueError) as error:
+            raise SystemExit("MONGODB_URL: {}; {}.".format(*explain(error))) from None
 
 
 def _clock(settings: Settings) -> Clock:

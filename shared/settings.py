@@ -62,6 +62,13 @@ class Settings(BaseSettings):
     outbox_keep_days: int = Field(default=400, ge=1)
     """How long published events can be replayed from here."""
 
+    def kafka_password(self) -> str:
+        """As its file holds it now, where it came from a file: a new one counts from the next client on."""
+        file = Path(os.environ.get("SECRETS_DIR", "")) / "kafka_sasl_password"
+        if "SECRETS_DIR" in os.environ and "KAFKA_SASL_PASSWORD" not in os.environ and file.is_file():
+            return file.read_text().strip()
+        return self.kafka_sasl_password.get_secret_value()
+
 
 def from_environment() -> Settings:
     """The settings of this process; ends it with a sentence a variable when some are missing or wrong."""

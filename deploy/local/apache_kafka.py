@@ -115,7 +115,7 @@ class ApacheKafka(Server):
         properties = self._write_properties()
         self._format([*java, "kafka.tools.StorageTool"], properties)
         self._program.start([*java, "kafka.Kafka", str(properties)])
-        self._program.wait_until(lambda: answers(self.bootstrap_servers), READY_SECONDS, lambda _: None)
+        self._program.wait_until(self._answers, READY_SECONDS, lambda _: None)
 
     @override
     def stop(self) -> None:
@@ -130,19 +130,28 @@ class ApacheKafka(Server):
         """Create the topics that are missing; raises KafkaException when the broker refuses one."""
         create_topics(self.bootstrap_servers, specs)
 
+    def _answers(self) -> bool:
+        return answers(self.bootstrap_servers)
+
+    def _properties(self) -> str:
+        """What the broker is told."""
+        data = self.directory / "data"
+        return PROPERTIES.format(host=HOST, port=self._port, controller_port=self._controller_port, data=data)
+
+    def _format_arguments(self) -> list[str]:
+        """What its storage begins with beside the identity of the cluster."""
+        return []
+
     def _write_properties(self) -> Path:
         self.directory.mkdir(parents=True, exist_ok=True)
         properties = self.directory / "server.properties"
-        data = self.directory / "data"
-        properties.write_text(
-            PROPERTIES.format(host=HOST, port=self._port, controller_port=self._controller_port, data=data)
-        )
+        properties.write_text(self._properties())
         return properties
 
     def _format(self, storage_tool: list[str], properties: Path) -> None:
         if (self.directory / "data" / "meta.properties").exists():
             return
-        command = [*storage_tool, "format", "-t", CLUSTER_ID, "-c", str(properties)]
+        command = [*storage_tool, "format", "-t", CLUSTER_ID, "-c", str(properties), *self._format_arguments()]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise CannotStart(f"Apache Kafka could not prepare {self.directory}: {done.stdout or done.stderr}")

@@ -60,7 +60,7 @@ async def _database(service: Declared, settings: Settings) -> list[Check]:
         "MongoDB indexes": database.indexes(),
     }
     try:
-        found = await asyncio.gather(*(asked(what, one, mongodb.explain) for what, one in questions.items()))
+        found = [await asked(what, question, mongodb.explain) for what, question in questions.items()]
     finally:
         await store.close()
     return [check for checks in found for check in checks]

@@ -45,7 +45,7 @@ class Brokers:
 
     async def reachable(self) -> list[Check]:
         """Every broker of the cluster answers where the cluster says it is."""
-        async with self._any() as connection:
+        async with self.connection() as connection:
             answer = await connection.send(AskTopics([]))
         places = [f"{host}:{port}" for _, host, port, _ in answer.brokers]
         return [check for place in places for check in await self._one(place)]
@@ -62,7 +62,7 @@ class Brokers:
     async def topics(self) -> list[Check]:
         """Every topic is there, with its partitions and settings, and we may do with it what we must."""
         names = sorted(self._rights.topics)
-        async with self._any() as connection:
+        async with self.connection() as connection:
             answer = await connection.send(AskTopics(names))
             resources = [(ConfigResourceType.TOPIC, name, None) for name in names]
             settings = await connection.send(DescribeConfigsRequest(resources))
@@ -99,7 +99,7 @@ class Brokers:
 
     async def _coordinator(self) -> Any:
         """The broker of our group; a young cluster takes a moment to name one. Raises what is asked of it in vain."""
-        async with self._any() as connection:
+        async with self.connection() as connection:
             for _ in range(ASK_AGAIN):
                 answer = await connection.send(FindCoordinatorRequest(self._rights.group, 0))
                 if for_code(answer.error_code) is not GroupCoordinatorNotAvailableError:
@@ -109,24 +109,24 @@ class Brokers:
 
     async def certificate(self) -> float | None:
         """When the broker's certificate ends, as a timestamp; None without TLS."""
-        async with self._any() as connection:
+        async with self.connection() as connection:
             shown = connection._writer.get_extra_info("peercert")
         return ssl.cert_time_to_seconds(shown["notAfter"]) if shown else None
 
     @asynccontextmanager
-    async def _any(self) -> AsyncIterator[AIOKafkaConnection]:
+    async def connection(self) -> AsyncIterator[AIOKafkaConnection]:
         """A connection to the first of the named brokers that answers; raises what the last one failed with."""
         *others, last = self._settings.kafka_bootstrap_servers.split(",")
-        connection = None
+        opened = None
         for place in others:
             with contextlib.suppress(OSError, TimeoutError, KafkaConnectionError):
-                connection = await self._connect(place)
+                opened = await self._connect(place)
                 break
-        connection = connection or await self._connect(last)
+        opened = opened or await self._connect(last)
         try:
-            yield connection
+            yield opened
         finally:
-            connection.close()
+            opened.close()
 
     @asynccontextmanager
     async def _connected(self, place: str) -> AsyncIterator[AIOKafkaConnection]:
