@@ -109,7 +109,9 @@ def erase(
     elif erasure["waiting_for"]:
         console.print(f"Begun as {erasure['erasure_id']}; waiting for {', '.join(erasure['waiting_for'])}.")
     else:
-        console.print(f"Done: {erasure['erasure_id']} is the receipt.")
+        console.print(
+            f"Done. The receipt is {erasure['erasure_id']}; they took part {erasure['participations']} times."
+        )
 
 
 def _confirmed(installation: Installation, erasure: dict[str, Any]) -> dict[str, Any]:

@@ -159,6 +159,35 @@ async def test_an_import_says_line_by_line_what_was_refused(world: World, tmp_pa
     assert missing.code == 2
 
 
+async def test_a_person_is_exported_and_forgotten(world: World, tmp_path: Path) -> None:
+    person = world.stage.scenario.people[0]
+    before, after = tmp_path / "before.json", tmp_path / "after.json"
+    named = ("--employee", person.employee_id)
+    assert (await world.telemachus("export", str(before), *named)).code == 0
+    assert before.stat().st_mode & 0o777 == 0o600
+    assert person.email in before.read_text()
+    assert (await world.telemachus("export", str(before), *named)).code == 1, "nothing is overwritten"
+    assert (await world.telemachus("erase", *named)).code == 1, "nobody said yes"
+    erased = await world.telemachus("erase", *named, "--yes", "--json")
+    assert (erased.code, erased.data["waiting_for"], erased.data["participations"]) == (0, [], 1)
+    again = await world.telemachus("erase", *named, "--yes")
+    assert erased.data["erasure_id"] in again.shown
+    await world.telemachus("export", str(after), *named)
+    parts = json.loads(after.read_text())
+    assert parts.keys() == {"registration", "matching", "sessions", "feedback"}
+    assert person.email not in after.read_text()
+    assert not parts["feedback"]["stored"].get("participants")
+
+
+async def test_projections_are_listed_and_rebuilt(world: World) -> None:
+    listed = (await world.telemachus("rebuild", "sessions", "--json")).data
+    name = listed[0]["name"]
+    assert name in (await world.telemachus("rebuild", "sessions")).shown
+    rebuilt = await world.telemachus("rebuild", "sessions", name, "--json")
+    assert (rebuilt.code, rebuilt.data["state"], rebuilt.data["replaced"]) == (0, "done", 0)
+    assert (await world.telemachus("rebuild", "sessions", "nothing-like-it")).code == 1
+
+
 async def test_who_may_not_and_what_does_not_answer_is_said(world: World) -> None:
     forbidden = await world.telemachus("lag", persona="participant")
     assert isinstance(forbidden.failed, CannotAsk)
