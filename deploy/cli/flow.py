@@ -22,6 +22,7 @@ def add_to(app: typer.Typer) -> None:
     app.command()(outbox)
     app.command()(replay)
     app.command()(rebuild)
+    app.command()(resume)
 
 
 def chosen(services: list[ServiceName] | None) -> list[str]:
@@ -120,9 +121,19 @@ def rebuild(
     if as_data:
         as_json(state)
     else:
-        console.print(f"{state['state']}: {state['replaced']} replaced, {state['unchanged']} were right.")
+        counts = f"{state['replaced']} replaced, {state['removed']} removed, {state['unchanged']} were right"
+        console.print(f"{state['state']}: {counts}.")
     if state["state"] != "done":
-        raise Failed(f"{projection} was not rebuilt: the log of {service.value} says why.")
+        raise Failed(f"{projection} was not rebuilt: {state['reason']}")
+
+
+def resume(context: typer.Context, service: One, as_data: AsJson = False) -> None:
+    """Let a consumer that halted before a stream of poison go on for a while; what is poison becomes dead letters."""
+    answer = _of(context).ask(service.value, "POST", "/operations/consumer/resume")
+    if as_data:
+        as_json(answer)
+    else:
+        console.print(f"{service.value} takes whatever comes until {answer['until']}.")
 
 
 def _rebuilt(installation: Installation, service: str, projection: str) -> dict[str, Any]:

@@ -188,6 +188,11 @@ async def test_projections_are_listed_and_rebuilt(world: World) -> None:
     assert (await world.telemachus("rebuild", "sessions", "nothing-like-it")).code == 1
 
 
+async def test_a_halted_consumer_is_told_to_go_on(world: World) -> None:
+    resumed = await world.telemachus("resume", "feedback", "--json")
+    assert datetime.fromisoformat(resumed.data["until"]) > datetime.now(UTC)
+
+
 async def test_who_may_not_and_what_does_not_answer_is_said(world: World) -> None:
     forbidden = await world.telemachus("lag", persona="participant")
     assert isinstance(forbidden.failed, CannotAsk)
