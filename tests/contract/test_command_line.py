@@ -33,7 +33,20 @@ def test_services_and_scenarios_are_those_of_the_code() -> None:
 
 
 def test_the_commands_operators_need_are_there() -> None:
-    needed = ["serve", "up", "scenario", "import", "lag", "outbox", "replay", "rebuild", "erase", "export", "check"]
+    needed = [
+        "serve",
+        "up",
+        "scenario",
+        "import",
+        "lag",
+        "outbox",
+        "replay",
+        "rebuild",
+        "resume",
+        "erase",
+        "export",
+        "check",
+    ]
     letters = [f"dead-letters {name}" for name in ("list", "show", "retry", "drop")]
     assert {" ".join(path) for path in ALL} == {*needed, *letters, "dead-letters"}
 
