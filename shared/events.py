@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AwareDatetime, Field
 
 from shared.profile import Profile
-from shared.programme import Id, Role, Terms
+from shared.programme import REGION, Id, Role, Terms
 from shared.skills import Topic, Value
 from shared.streams import Event, Stream
 
@@ -392,6 +392,52 @@ class ErasureConfirmed(Event):
     erasure_id: Id | None
     participant_id: Id
     service: Annotated[str, Field(pattern=r"^[a-z-]{1,40}$")]
+
+
+# -- statistics, said by feedback: what may cross regions, and so holds figures alone
+
+
+def count_id(region: str, programme_id: str) -> str:
+    """Under which a programme's figures are told: regions may have programmes of the same id."""
+    return f"{region}.{programme_id}"
+
+
+class PairCounts(Value):
+    """Pairs by what became of them."""
+
+    active: int = 0
+    dissolved: int = 0
+    completed: int = 0
+
+
+class SessionCounts(Value):
+    """Sessions by what became of them."""
+
+    scheduled: int = 0
+    held: int = 0
+    cancelled: int = 0
+    missed: int = 0
+
+
+class ProgrammeCounted(Event):
+    """A programme in figures, as it stands in one region; the next one replaces it.
+
+    ``feeling`` and ``useful`` are means of the scale 1 to 5, absent while too few people stand behind them.
+    """
+
+    stream = Stream.STATISTICS
+    subject_field = key_field = "count_id"
+
+    count_id: Annotated[str, Field(pattern=r"^[a-z0-9-]{2,20}\.[A-Za-z0-9][A-Za-z0-9._:-]{0,79}$")]
+    region: Annotated[str, Field(pattern=REGION)]
+    programme_id: Id
+    pairs: PairCounts
+    sessions: SessionCounts
+    at_risk: int
+    recovered: int
+    answered: int
+    feeling: float | None = None
+    useful: float | None = None
 
 
 # -- commands

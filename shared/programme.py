@@ -11,6 +11,9 @@ from shared.skills import Topic, Value
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,79}$")]
 """An opaque identifier; it never holds a name, an e-mail address or an employee number."""
 
+REGION = r"^[a-z0-9-]{2,20}$"
+"""What the region of a stack may be called."""
+
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 """ISO 3166-1 alpha-2."""
 

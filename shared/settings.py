@@ -11,6 +11,8 @@ from typing import Literal
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.programme import REGION
+
 
 class Settings(BaseSettings):
     """What a service is told by its surroundings."""
@@ -22,7 +24,7 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,  # a setting that is missing would show all the others, passwords too
     )
 
-    region: str = Field(default="local", pattern=r"^[a-z0-9-]{2,20}$")
+    region: str = Field(default="local", pattern=REGION)
     """Where this stack stands; on every event and metric."""
 
     kafka_bootstrap_servers: str

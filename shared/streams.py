@@ -21,12 +21,16 @@ class Stream(StrEnum):
     MATCHING_REQUESTS = f"{PREFIX}.matching-requests"
     REPLAY_REQUESTS = f"{PREFIX}.replay-requests"
     ERASURES = f"{PREFIX}.erasures"
+    STATISTICS = f"{PREFIX}.statistics"
 
     @property
     def dead_letters(self) -> str:
         """The topic for what could not be dealt with."""
         return f"{self.value}.dead-letters"
 
+
+CROSSING = (Stream.STATISTICS,)
+"""The streams that may be copied into another region: figures alone, nobody's id and nothing that somebody wrote."""
 
 REGISTRY: dict[str, type["Event"]] = {}
 

@@ -4,22 +4,15 @@ from typing import Annotated
 
 from fastapi import APIRouter
 
+from services.feedback.group import Group, Told
 from services.feedback.momentum import Momentum, PairState
 from services.feedback.participant import Participant
 from services.feedback.programme import Programme
 from services.feedback.pulse import Answer, Pulse, pulse_id
-from services.feedback.summary import (
-    Pipeline,
-    Row,
-    Summary,
-    pairs_pipeline,
-    pulses_pipeline,
-    sessions_pipeline,
-    summary_of,
-)
+from services.feedback.summary import Summary
+from services.feedback.summing import summary_now
 from services.feedback.views import Alarm, MomentumView, PulseView
 from shared.access import Caller, allow
-from shared.aggregate import Aggregate
 from shared.errors import Absent
 from shared.http import Database
 from shared.store import Store, Unit
@@ -55,10 +48,6 @@ async def _pair_of(store: Store, session_id: str) -> str:
     return found[0].id
 
 
-async def _rows(store: Store, kind: type[Aggregate], pipeline: Pipeline) -> list[Row]:
-    return [row async for row in store.collection(kind).aggregate(pipeline)]
-
-
 @router.post("/sessions/{session_id}/pulse", status_code=201)
 async def answer_pulse(
     session_id: str, answer: Answer, caller: Annotated[Caller, allow("participant")], store: Database
@@ -84,12 +73,14 @@ async def answer_pulse(
 async def programme_summary(programme_id: str, caller: Annotated[Caller, allow("manager")], store: Database) -> Summary:
     """The programme in figures."""
     await _must_manage(caller, store, programme_id)
-    return summary_of(
-        programme_id,
-        pairs=await _rows(store, Momentum, pairs_pipeline(programme_id)),
-        sessions=await _rows(store, Momentum, sessions_pipeline(programme_id)),
-        pulses=await _rows(store, Pulse, pulses_pipeline(programme_id)),
-    )
+    return await summary_now(store, programme_id)
+
+
+@router.get("/group")
+async def group(caller: Annotated[Caller, allow("manager")], store: Database) -> Group:
+    """All programmes of all regions that tell this one, in figures; at most 500."""
+    caller.must_cover(["*"])
+    return Group.of(await store.all(Told, {}, limit=LARGEST_LIST))
 
 
 @router.get("/programmes/{programme_id}/alarms")

@@ -1,11 +1,16 @@
 """What feedback does when it hears an event."""
 
+from datetime import datetime
+
 from uuid_utils import uuid4
 
+from services.feedback.counting import Count, counted
+from services.feedback.group import Told
 from services.feedback.momentum import Momentum, Settled
 from services.feedback.participant import Participant
 from services.feedback.programme import Programme
 from services.feedback.pulse import Pulse
+from services.feedback.summing import summary_now
 from shared.erasing import confirm_erased
 from shared.events import (
     PairCompleted,
@@ -14,6 +19,7 @@ from shared.events import (
     ParticipantErased,
     ParticipantRegistered,
     ProgrammeChanged,
+    ProgrammeCounted,
     ProgrammeOpened,
     SessionCancelled,
     SessionHeld,
@@ -21,7 +27,7 @@ from shared.events import (
     SessionRescheduled,
     SessionScheduled,
 )
-from shared.handlers import hears
+from shared.handlers import hears, when_due
 from shared.store import Unit
 
 
@@ -29,6 +35,27 @@ from shared.store import Unit
 def terms_set(_: Programme, event: ProgrammeOpened | ProgrammeChanged) -> Programme:
     """Momentum is judged by the newest terms."""
     return Programme.told_by(event)
+
+
+@hears(ProgrammeOpened, ProgrammeChanged)
+async def counting_begins(event: ProgrammeOpened | ProgrammeChanged, unit: Unit) -> None:
+    """From now on the group is told of the programme, once an hour."""
+    count = Count.beginning(unit.store.origin.region, event.programme_id, unit.now)
+    if await unit.find(Count, count.id) is None:
+        unit.save(count)
+
+
+@when_due(Count)
+async def count_programme(count: Count, now: datetime, unit: Unit) -> None:
+    """Tell the group how the programme stands, if that has changed."""
+    summary = await summary_now(unit.store, count.programme_id)
+    unit.save(count.counted(counted(unit.store.origin.region, summary), now))
+
+
+@hears(ProgrammeCounted)
+async def programme_counted(event: ProgrammeCounted, unit: Unit) -> None:
+    """What this region says of its programmes, and what others say whose statistics are mirrored to here."""
+    unit.save(Told(id=event.count_id, counted=event, counted_at=unit.happened_at))
 
 
 @hears(ParticipantRegistered, changes=Participant, found_by="participant_id", starts=Participant.told_by)

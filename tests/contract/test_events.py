@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from shared.events import ProgrammeCounted
+from shared.streams import CROSSING
 from tests.contract.compatibility import Schema, inlined
 from tests.contract.schemas import EVENTS, EXAMPLES, committed, complaints, hearers, schema_of, today
 
@@ -34,6 +36,12 @@ def properties(schema: Any) -> Iterator[tuple[str, Schema]]:
         yield from schema.get("properties", {}).items()
         for inner in schema.values():
             yield from properties(inner)
+
+
+MEANS = {"telemachus.programme-counted.v1": ["feeling", "useful"]}
+"""Of at least five people, and of nobody alone."""
+CROSSING_WORDS = {"count_id", "region", "programme_id"}
+"""All that may be said in words in a stream that crosses regions."""
 
 
 def personal(schema: Schema) -> list[str]:
@@ -77,7 +85,17 @@ def test_an_example_says_what_it_is_about(kind: str) -> None:
 
 @every_event
 def test_nothing_personal_is_said(kind: str) -> None:
-    assert personal(schema_of(EVENTS[kind])) == []
+    assert personal(schema_of(EVENTS[kind])) == MEANS.get(kind, [])
+
+
+def test_what_crosses_regions_is_figures_alone() -> None:
+    crossing = [event for event in EVENTS.values() if event.stream in CROSSING]
+    assert crossing == [ProgrammeCounted]
+    for event in crossing:
+        for name, field in properties(inlined(schema_of(event))):
+            kinds = {one.get("type") for one in field.get("anyOf", [field])}
+            assert name in CROSSING_WORDS or kinds <= {"integer", "number", "null", "object"}, name
+            assert "additionalProperties" not in field, name
 
 
 @every_event

@@ -31,6 +31,7 @@ PROMISED_KEY = {
     Stream.MATCHING_REQUESTS: "programme_id",
     Stream.REPLAY_REQUESTS: "wanted",
     Stream.ERASURES: "participant_id",
+    Stream.STATISTICS: "count_id",
 }
 """What keeps its order, as the README tells; what is about no pair keeps the programme's."""
 

@@ -137,9 +137,9 @@ class Loop:
 
 
 @asynccontextmanager
-async def loop(mongodb: Mongo, prefix: str, directory: Path) -> AsyncIterator[Loop]:
-    """Four services that know nothing yet."""
-    settings = settings_for(ISSUER, mongodb_url=mongodb.url, mongodb_database_prefix=prefix)
+async def loop(mongodb: Mongo, prefix: str, directory: Path, **told: str) -> AsyncIterator[Loop]:
+    """Four services that know nothing yet; ``told`` are further settings."""
+    settings = settings_for(ISSUER, mongodb_url=mongodb.url, mongodb_database_prefix=prefix, **told)
     clock = MovedClock(directory / "clock")
     async with AsyncExitStack() as stack:
         apps = {service.name: service.app(settings, clock) for service in SERVICES}
