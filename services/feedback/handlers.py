@@ -52,9 +52,10 @@ async def count_programme(count: Count, now: datetime, unit: Unit) -> None:
     unit.save(count.counted(counted(unit.store.origin.region, summary), now))
 
 
-@hears(ProgrammeCounted)
+@hears(ProgrammeCounted, changes=Told, found_by="count_id")
 async def programme_counted(event: ProgrammeCounted, unit: Unit) -> None:
     """What this region says of its programmes, and what others say whose statistics are mirrored to here."""
+    await unit.find(Told, event.count_id)
     unit.save(Told(id=event.count_id, counted=event, counted_at=unit.happened_at))
 
 

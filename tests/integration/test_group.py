@@ -10,7 +10,7 @@ from shared.envelope import Record, open_envelope
 from shared.streams import Stream
 from tests.support.apps import person, signed_in
 from tests.support.backends import Mongo
-from tests.support.loop import ISSUER, MANAGER, Loop, loop
+from tests.support.loop import ISSUER, MANAGER, PAIR, Loop, loop, participant
 from tests.support.oddities import JUNIOR, SENIOR, TRACES, met_once
 from tests.support.seeds import PROGRAMME
 
@@ -53,6 +53,19 @@ async def test_a_programme_is_counted_once_an_hour_while_it_changes(here: Loop) 
     }
     assert (seen["region"], seen["answered"], seen["feeling"]) == ("local", 2, None)
     assert not [trace for trace in (*TRACES, person(JUNIOR), person(SENIOR)) if trace in str(first)]
+
+
+async def test_the_newest_count_replaces_the_one_before(here: Loop) -> None:
+    await an_hour_goes_by(here)
+    pair = await here.ask("sessions", "GET", f"/pairs/{PAIR}/sessions", MANAGER)
+    third = next(one for one in pair["sessions"] if one["state"] == "scheduled")
+    cancel = f"/sessions/{third['session_id']}/cancel"
+    await here.ask("sessions", "POST", cancel, participant(JUNIOR), json={"because": "ill"})
+    await here.carry()
+    await an_hour_goes_by(here)
+    assert [open_envelope(record).version for record in counts(here)] == [1, 2]
+    (seen,) = (await group(here))["programmes"]
+    assert seen["sessions"]["cancelled"] == 2
 
 
 async def test_another_region_shows_what_is_mirrored_to_it_beside_its_own(
