@@ -424,8 +424,8 @@ async def test_a_service_that_computes_is_alive_shows_it_and_stops_in_good_order
         await computes(store)
         assert (await client.get("/health/live")).status_code == 200
         shown = (await client.get("/metrics")).text.splitlines()
-        assert "telemachus_rounds_running 1.0" in shown
-        assert 'telemachus_failures_total{part="due:round_to_compute"} 0.0' in shown
+        assert 'telemachus_rounds_running{region="local"} 1.0' in shown
+        assert 'telemachus_failures_total{part="due:round_to_compute",region="local"} 0.0' in shown
 
     handed_back = await round_of(store)
     assert (handed_back.state, handed_back.losses) == (RoundState.REQUESTED, 0)
