@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +35,11 @@ from shared.checks.kafka import Brokers
 from shared.clock import MovedClock
 from shared.settings import Settings
 from shared.topics import TOPICS
-from tests.support.apps import client_of, settings_for, signed_in
+from tests.support.apps import PSEUDONYM_KEY, client_of, settings_for, signed_in
 from tests.support.backends import real_required
 from tests.support.certificates import Authority
 from tests.support.secure import SecureKafka, SecureMongod
+from tests.support.seeds import TERMS, profile
 from tests.support.serving import until
 
 PREFIX = "telemachus"
@@ -136,6 +138,47 @@ async def serving(secure: Secure, clock: MovedClock) -> AsyncIterator[Serving]:
         for name in apps:
             await until(lambda name=name: found.ready(name))  # type: ignore[misc]
         yield found
+
+
+async def test_the_four_services_do_their_work(serving: Serving, clock: MovedClock) -> None:
+    """From the programme to the first answer after a session: every service hears and says something."""
+    call = serving.call
+    await call("registration", "POST", "/programmes", {"id": "p", "terms": TERMS.model_dump(mode="json")})
+    await call("registration", "POST", "/programmes/p/open")
+    for who, role, country in (("a", "mentor", "FR"), ("b", "mentee", "GB")):
+        works = profile(role, country) | {"unit": who}
+        said = {"name": who, "email": f"{who}@company.example", "employee_id": who, "profile": works}
+        applied = await call("registration", "POST", "/programmes/p/participants", said)
+        await call("registration", "POST", f"/participants/{applied['participant_id']}/trained")
+    await until(lambda: _quiet(serving))
+    await call("matching", "POST", "/programmes/p/rounds", {})
+
+    async def planned() -> bool:
+        return bool(await call("sessions", "GET", "/programmes/p/sessions"))
+
+    await until(planned)
+    session, *_ = await call("sessions", "GET", "/programmes/p/sessions")
+    clock.move_to(datetime.fromisoformat(session["ends_at"]) + timedelta(minutes=1))
+    await call("sessions", "POST", f"/sessions/{session['session_id']}/held", employee="a")
+
+    async def answered() -> bool:
+        try:
+            await call("feedback", "POST", f"/sessions/{session['session_id']}/pulse", {"feeling": 4, "useful": 5}, "a")
+        except AssertionError:
+            return False
+        return True
+
+    await until(answered)
+    await until(lambda: _quiet(serving))
+    for name in serving.apps:
+        outbox = serving.apps[name].state.store.db["outbox"]
+        assert await outbox.count_documents({"dead_letter": False, "published_at": {"$ne": None}}), name
+        assert not await outbox.count_documents({"dead_letter": True}), name
+
+
+async def _quiet(serving: Serving) -> bool:
+    backlogs = [await serving.call(name, "GET", "/operations/backlog") for name in serving.apps]
+    return all(backlog["outbox"] == backlog["lag"] == 0 for backlog in backlogs)
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
@@ -384,3 +427,14 @@ def test_a_service_that_is_not_let_in_ends_and_says_which_setting_is_wrong(secur
     assert "correct KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD" in said
     assert "correct user, password and authSource in MONGODB_URL" in said
     assert CANARY not in said
+
+
+async def test_no_secret_is_shown_to_anybody(serving: Serving, secure: Secure) -> None:
+    """Neither to people who ask without a token, nor in metrics, descriptions and errors."""
+    for name, client in serving.clients.items():
+        user = BY_NAME[name].user
+        settings = secure.settings(name)
+        paths = ("/metrics", "/docs", "/openapi.json", "/asyncapi.json", "/health/ready", "/nowhere")
+        shown = [repr(settings), str(settings.model_dump()), *[(await client.get(path)).text for path in paths]]
+        for secret in (secure.kafka.passwords[user], secure.mongodb.passwords[user], PSEUDONYM_KEY):
+            assert secret not in "".join(shown), name
