@@ -146,12 +146,22 @@ async def test_the_four_services_do_their_work(serving: Serving, clock: MovedClo
     await call("registration", "POST", "/programmes", {"id": "p", "terms": TERMS.model_dump(mode="json")})
     await call("registration", "POST", "/programmes/p/open")
     for who, role, country in (("a", "mentor", "FR"), ("b", "mentee", "GB")):
-        works = profile(role, country) | {"unit": who}
+        grade = {"mentor": 2, "mentee": 6}[role]
+        works = profile(role, country) | {"unit": who, "grade": grade, "wants": [{"topic": "the-web"}]}
         said = {"name": who, "email": f"{who}@company.example", "employee_id": who, "profile": works}
         applied = await call("registration", "POST", "/programmes/p/participants", said)
         await call("registration", "POST", f"/participants/{applied['participant_id']}/trained")
     await until(lambda: _quiet(serving))
     await call("matching", "POST", "/programmes/p/rounds", {})
+
+    async def computed() -> bool:
+        [found] = await call("matching", "GET", "/programmes/p/rounds")
+        return found["state"] in ("completed", "failed")
+
+    await until(computed)
+    assert len(await call("matching", "GET", "/programmes/p/pairs")) == 1, await call(
+        "matching", "GET", "/programmes/p/waiting"
+    )
 
     async def planned() -> bool:
         return bool(await call("sessions", "GET", "/programmes/p/sessions"))
