@@ -56,23 +56,28 @@ def find_java() -> str:
 
 
 def kafka_jars() -> Path:
-    """The directory with Kafka and what it needs, fetched by Maven once for each state of the pom.
+    """The directory with Kafka and what it needs; see ``fetched``."""
+    return fetched(POM, JARS)
+
+
+def fetched(pom: Path, jars: Path) -> Path:
+    """The directory, filled by Maven once for each state of the pom.
 
     Raises CannotStart when Maven is missing or cannot fetch.
     """
-    stamp = JARS / POM.name
-    if stamp.exists() and stamp.read_bytes() == POM.read_bytes():
-        return JARS
-    JARS.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=JARS.parent) as fetched:
-        _fetch(Path(fetched))
-        shutil.copy(POM, fetched)
-        shutil.rmtree(JARS, ignore_errors=True)
-        shutil.copytree(fetched, JARS)
-    return JARS
+    stamp = jars / pom.name
+    if stamp.exists() and stamp.read_bytes() == pom.read_bytes():
+        return jars
+    jars.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=jars.parent) as new:
+        _fetch(pom, Path(new))
+        shutil.copy(pom, new)
+        shutil.rmtree(jars, ignore_errors=True)
+        shutil.copytree(new, jars)
+    return jars
 
 
-def _fetch(directory: Path) -> None:
+def _fetch(pom: Path, directory: Path) -> None:
     maven = shutil.which("mvn")
     if maven is None:
         raise CannotStart("Apache Kafka is fetched by Maven: apt install maven.")
@@ -81,7 +86,7 @@ def _fetch(directory: Path) -> None:
         "-q",
         "-B",
         "-f",
-        POM,
+        pom,
         "dependency:copy-dependencies",
         f"-DoutputDirectory={directory}",
     ]

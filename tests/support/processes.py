@@ -34,7 +34,8 @@ class Processes:
     inside the block is told with the end of every log.
     """
 
-    def __init__(self, directory: Path, kafka: Kafka, mongodb: Mongo, prefix: str) -> None:
+    def __init__(self, directory: Path, kafka: Kafka, mongodb: Mongo, prefix: str, region: str = "local") -> None:
+        self.region = region
         self._kafka, self._mongodb, self._prefix = kafka, mongodb, prefix
         self.issuer, self.clock = Issuer(directory), MovedClock(directory / "clock")
         self._ports = {name: free_port() for name in NAMES}
@@ -44,6 +45,7 @@ class Processes:
     def _shared_settings(self, directory: Path) -> dict[str, str]:
         return {
             "PYTHONPATH": str(ROOT),
+            "REGION": self.region,
             "KAFKA_BOOTSTRAP_SERVERS": self._kafka.bootstrap_servers,
             "MONGODB_URL": self._mongodb.url,
             "MONGODB_DATABASE_PREFIX": self._prefix,
