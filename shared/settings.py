@@ -28,13 +28,21 @@ class Settings(BaseSettings):
     """Where this stack stands; on every event and metric."""
 
     kafka_bootstrap_servers: str
+    """Addresses of the brokers, host:port with commas between."""
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    """How the brokers are spoken to."""
     kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    """How the user signs in, with SASL."""
     kafka_sasl_username: str = ""
+    """The service's own Kafka user."""
     kafka_sasl_password: SecretStr = SecretStr("")
+    """Its password."""
     kafka_ssl_ca_file: Path | None = None
+    """Who vouches for the brokers (PEM); without it the authorities of the image are trusted."""
     kafka_ssl_cert_file: Path | None = None
+    """The service's own certificate (PEM), where brokers ask for one."""
     kafka_ssl_key_file: Path | None = None
+    """Its key (PEM)."""
 
     mongodb_url: SecretStr
     """Must name a replica set: the unit of work needs transactions."""
@@ -42,17 +50,24 @@ class Settings(BaseSettings):
     """The database is this, an underscore and the service's name."""
 
     http_host: str = "127.0.0.1"
+    """Where it listens; in a container 0.0.0.0."""
     http_port: int = 8000
+    """The one port a service listens on, for people, probes and metrics."""
     root_path: str = ""
     """The path a proxy strips before requests arrive here."""
 
     token_issuer: str
+    """The iss claim of the identity provider's tokens."""
     token_audience: str = "telemachus"  # noqa: S105 - a name, no secret
+    """The aud claim."""
     token_keys: str
     """Address (https://…) or file of the issuer's JSON Web Key Set."""
     token_employee_claim: str = "employee_id"  # noqa: S105 - a name, no secret
+    """Claim with the employee number."""
     token_roles_claim: str = "roles"  # noqa: S105 - a name, no secret
+    """Claim with the roles: participant, manager, operator."""
     token_countries_claim: str = "countries"  # noqa: S105 - a name, no secret
+    """Claim with the countries a manager looks after; «*» is all."""
     pseudonym_key: SecretStr = Field(min_length=16)
     """Turns employee numbers into person ids; the same in all four services."""
 
@@ -61,6 +76,7 @@ class Settings(BaseSettings):
     clock_file: Path | None = None
     """Moves the clock; only for demonstrations and tests."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """How much is logged."""
     outbox_keep_days: int = Field(default=400, ge=1)
     """How long published events can be replayed from here."""
 

@@ -83,5 +83,10 @@ def helm(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
         return _run([str(found("helm")), *map(str, arguments)], os.environ | homes | {"KUBECONFIG": f"{home}/none"})
 
 
+def kubectl(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run what of kubectl needs no cluster; see ``found``."""
+    return _run([str(found("kubectl")), *map(str, arguments)])
+
+
 def _run(command: Sequence[str], environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=SECONDS, env=environment)

@@ -1,0 +1,90 @@
+"""docs/operations.md misses nothing: its tables are as the code makes them, and its links lead somewhere."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from deploy.reference import MARKED, PAGE, PARTS, page
+from deploy.rights import RIGHTS
+from deploy.services import SERVICES
+from deploy.values import CHART, described
+from shared.checks import indexes_needed
+from shared.settings import Settings
+from shared.topics import TOPICS
+from tests.support.chart import INSTALLATIONS, installation, pods
+
+TEXT = PAGE.read_text()
+TABLES = {mark["name"]: mark[0] for mark in MARKED.finditer(TEXT)}
+
+
+def test_its_tables_are_current() -> None:
+    assert page() == TEXT, "python -m deploy.reference writes it anew"
+
+
+def test_every_table_has_its_place() -> None:
+    assert TABLES.keys() == PARTS.keys()
+
+
+def test_every_setting_is_explained() -> None:
+    rows = re.findall(r"^\| `([A-Z_]+)` \| (.+) \| .+ \|$", TABLES["settings"], re.MULTILINE)
+    assert [name for name, _ in rows] == [name.upper() for name in Settings.model_fields]
+    assert all(said.endswith(".") for _, said in rows)
+
+
+def test_every_value_is_there() -> None:
+    assert all(f"| `{value.path}` |" in TABLES["values"] for value in described())
+
+
+def test_every_topic_user_and_right_is_there() -> None:
+    assert all(f"| `{topic.name}` | {topic.partitions} |" in TABLES["topics"] for topic in TOPICS)
+    for rights in RIGHTS:
+        (row,) = [line for line in TABLES["users"].splitlines() if line.startswith(f"| `{rights.user}` |")]
+        _, _, group, reads, writes, _ = row.split("|")
+        assert rights.group in group
+        assert set(re.findall(r"`(.+?)`", reads)) == set(rights.reads)
+        assert set(re.findall(r"`(.+?)`", writes)) == set(rights.writes)
+        assert f"| `{rights.database}` | `{rights.user}` |" in TABLES["databases"]
+
+
+def test_only_what_may_cross_regions_is_said_to() -> None:
+    assert re.findall(r"^\| `(.+?)` .*\| may \|$", TABLES["topics"], re.MULTILINE) == ["telemachus.statistics"]
+
+
+def test_every_index_is_there() -> None:
+    for service in SERVICES:
+        for index in indexes_needed(service):
+            (row,) = [r for r in TABLES["indexes"].splitlines() if f"| {service.name} | `{index.collection}` |" in r]
+            assert f"`{', '.join(index.keys)}`" in row
+
+
+def secrets_in(part: Any) -> Iterator[str]:
+    """The names of all secrets that pods are given, at any depth."""
+    for name, inner in part.items() if isinstance(part, dict) else enumerate(part if isinstance(part, list) else ()):
+        if name in ("secret", "secretKeyRef", "secretRef"):
+            yield inner.get("secretName") or inner["name"]
+        yield from secrets_in(inner)
+
+
+@pytest.mark.parametrize("name", INSTALLATIONS)
+def test_every_secret_and_port_of_an_installation_is_there(name: str) -> None:
+    values = yaml.safe_load(INSTALLATIONS[name][0].read_text())
+    named = {str(value) for part in values.values() if isinstance(part, dict) for value in part.values()}
+    for _, template in pods(installation(name)):
+        for found in secrets_in(template):
+            assert f"`{found}`" in TABLES["secrets"] or found in named, found
+        for port in re.findall(r"'containerPort': (\d+)", str(template)):
+            assert f"`{port}`" in TABLES["ports"]
+
+
+def test_every_alarm_is_there() -> None:
+    groups = yaml.safe_load((CHART / "files" / "alerts.yaml").read_text())["groups"]
+    alarms = {rule["alert"] for group in groups for rule in group["rules"] if "alert" in rule}
+    assert set(re.findall(r"^\| \[(\w+)\]", TABLES["alerts"], re.MULTILINE)) == alarms
+
+
+def test_links_lead_somewhere() -> None:
+    for link in re.findall(r"\]\(([^)#]+)", TEXT):
+        assert (PAGE.parent / link).exists(), link
