@@ -43,3 +43,8 @@ class MovedClock:
         whole.write_text(f"{offset:.3f}")
         whole.replace(self._path)
         self._read_at = -1.0
+
+
+def clock_of(file: Path | None) -> Clock:
+    """The clock a file moves, for demonstrations and tests; without one that of the machine."""
+    return MovedClock(file) if file else SystemClock()

@@ -6,18 +6,22 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 from pymongo.errors import PyMongoError
 
 from shared.checks import Check, check_service, mongodb
-from shared.clock import SystemClock
+from shared.clock import SystemClock, clock_of
 from shared.logs import configure_logs
+from shared.poison import StreamPoisoned
+from shared.recovery import Progress, as_sentences, recover
 from shared.running import Declared, Running
 from shared.settings import Settings, faults, from_environment
 
 USAGE = """\
 serve           or without a word: serve, until SIGTERM
 prepare         create the collections and indexes that are missing, then end; harmless when they exist
+recover         after its database was restored from a backup: catch up with the topics, then end; while none runs
 check [--json]  look whether all is there that serving needs; ends with 1 when something is not"""
 
 
@@ -29,6 +33,8 @@ def obey(service: Declared, words: Sequence[str]) -> int | None:
     match [*words]:
         case ["prepare"]:
             return asyncio.run(_prepare(service))
+        case ["recover"]:
+            return asyncio.run(_recover(service))
         case ["check", *rest] if set(rest) <= {"--json"}:
             return asyncio.run(_check(service, as_json="--json" in rest))
     sys.stderr.write(f"{USAGE}\n")
@@ -49,6 +55,32 @@ async def _prepare(service: Declared) -> int:
             await running.store.close()
     sys.stdout.write(f"{running.store.db.name} has its collections and indexes.\n")
     return 0
+
+
+async def _recover(service: Declared) -> int:
+    settings = from_environment()
+    running = Running(service, settings, clock_of(settings.clock_file))
+    try:
+        recovered = await recover(running, _bar())
+    except (PyMongoError, KafkaError, TimeoutError, StreamPoisoned) as error:
+        sys.stderr.write(f"Not finished ({type(error).__name__}: {error}). Mend it and do it again.\n")
+        return 1
+    finally:
+        await running.store.close()
+    sys.stdout.write("".join(f"{sentence}\n" for sentence in as_sentences(recovered)))
+    return 0
+
+
+def _bar() -> Progress:
+    """A line every tenth of the way: a job's log is no terminal."""
+    tenths: dict[str, int] = {}
+
+    def told(what: str, read: int, of: int) -> None:
+        if (tenth := 10 * read // of) > tenths.get(what, -1):
+            tenths[what] = tenth
+            sys.stderr.write(f"{what}: {read} of {of} records\n")
+
+    return told
 
 
 async def _check(service: Declared, *, as_json: bool) -> int:

@@ -11,6 +11,9 @@ from shared.aggregate import Aggregate
 A = TypeVar("A", bound=Aggregate)
 Document = dict[str, Any]
 
+OWN = frozenset({"_gone", "_id", "_revision", "_said"})
+"""What the unit of work keeps beside an aggregate's fields."""
+
 _adapters: dict[type[Aggregate], TypeAdapter[Any]] = {}
 _names: dict[type[Aggregate], frozenset[str]] = {}
 
@@ -35,6 +38,11 @@ def from_document(kind: type[A], document: Mapping[str, Any]) -> A:
     known = {name: value for name, value in document.items() if name in _field_names(kind)}
     aggregate: A = _adapter(kind).validate_python({**known, "id": document["_id"]})
     return aggregate
+
+
+def unknown_fields(kind: type[Aggregate], document: Mapping[str, Any]) -> Document:
+    """What a newer version has stored beside what this one knows."""
+    return {name: document[name] for name in document.keys() - _field_names(kind) - OWN}
 
 
 def _field_names(kind: type[Aggregate]) -> frozenset[str]:

@@ -104,10 +104,11 @@ class Running:
         self._loops: list[asyncio.Task[None]] = []
 
     async def prepare(self) -> None:
-        """Create the collections and indexes that are missing; raises PyMongoError."""
+        """Create the collections and indexes that are missing, and read how numbers go on; raises PyMongoError."""
         await self.store.prepare(self.service.aggregates)
         await self.inbox.prepare()
         await self.outbox.prepare()
+        await self.store.numbering.load(self.store.db["numbering"])
 
     async def start(self) -> None:
         """Prepare the database, join the bus, begin to work; raises when either does not answer."""

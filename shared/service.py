@@ -15,7 +15,7 @@ from shared import handlers as declared
 from shared.access import Access
 from shared.aggregate import Aggregate
 from shared.checks.mongodb import explain
-from shared.clock import Clock, MovedClock, SystemClock
+from shared.clock import Clock, clock_of
 from shared.commands import obey
 from shared.exporting import router as exporting
 from shared.http import Observed, explain_errors
@@ -62,7 +62,7 @@ class Service:
 
     def app(self, settings: Settings, clock: Clock | None = None) -> FastAPI:
         """The service as an ASGI application; its lifespan starts and stops everything."""
-        running = Running(self, settings, clock or _clock(settings))
+        running = Running(self, settings, clock or clock_of(settings.clock_file))
 
         @asynccontextmanager
         async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -114,7 +114,3 @@ class Service:
             raise SystemExit("A file of KAFKA_SSL_CA_FILE, _CERT_FILE or _KEY_FILE cannot be used.") from None
         except (PyMongoError, ValueError) as error:
             raise SystemExit("MONGODB_URL: {}; {}.".format(*explain(error))) from None
-
-
-def _clock(settings: Settings) -> Clock:
-    return MovedClock(settings.clock_file) if settings.clock_file else SystemClock()

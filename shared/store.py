@@ -19,11 +19,12 @@ from pymongo.read_concern import ReadConcern
 
 from shared.aggregate import Aggregate
 from shared.clock import Clock
-from shared.documents import Document, from_document, to_document
+from shared.documents import Document, from_document, to_document, unknown_fields
 from shared.envelope import Origin, Row, row_of
 from shared.errors import Absent, Conflict, NotYet
 from shared.indexes import COLLECTIONS, Index, indexes_of
 from shared.loops import still_moving
+from shared.numbering import Numbering
 from shared.streams import Event
 from shared.tracing import Step, Tracing
 
@@ -43,10 +44,12 @@ STORED = {"_gone": None}
 class _Known:
     """What the unit knows of one aggregate: as stored, and as it is to be."""
 
-    __slots__ = ("aggregate", "dirty", "raised", "revision", "said", "steps")
+    __slots__ = ("aggregate", "dirty", "raised", "revision", "said", "steps", "unknown")
 
-    def __init__(self, aggregate: Aggregate | None, revision: int, said: int) -> None:
+    def __init__(self, aggregate: Aggregate | None, revision: int, said: int, unknown: Document | None = None) -> None:
         self.aggregate, self.revision, self.said = aggregate, revision, said
+        self.unknown = unknown or {}
+        """Fields a newer version has stored; while both run side by side this one must not lose them."""
         self.dirty = False
         self.raised: tuple[Event, ...] = ()
         self.steps: tuple[Step, ...] = ()
@@ -57,7 +60,7 @@ class _Known:
         before = {"_id": identity, "_revision": self.revision}
         said = self.said + len(self.raised)
         if self.aggregate is not None:
-            document = to_document(self.aggregate)
+            document = self.unknown | to_document(self.aggregate)
         elif said:
             document = {"_id": identity, "_gone": True}
         else:
@@ -100,7 +103,8 @@ class Unit:
             self._known[kind, identity] = _Known(None, 0, 0)
         else:
             aggregate = None if "_gone" in document else from_document(kind, document)
-            self._known[kind, identity] = _Known(aggregate, document["_revision"], document["_said"])
+            unknown = unknown_fields(kind, document)
+            self._known[kind, identity] = _Known(aggregate, document["_revision"], document["_said"], unknown)
 
     async def find(self, kind: type[A], identity: str) -> A | None:
         """The aggregate as this unit sees it, or None."""
@@ -168,6 +172,7 @@ class Unit:
         for (kind, identity), known in self._known.items():
             if not known.dirty:
                 continue
+            known.said = self.store.numbering.after(known.said, known.raised)
             rows += self._rows(known)
             if (write := known.write(identity)) is not None:
                 writes.setdefault(kind, []).append(write)
@@ -178,6 +183,7 @@ class Unit:
         return [
             row_of(event, version=known.said + nth, origin=origin, now=self.now, traceparent=step.traceparent)
             for nth, (event, step) in enumerate(steps, start=1)
+            if self.store.numbering.is_news(event, known.said + nth)
         ]
 
     def changes(self) -> tuple[dict[type[Aggregate], list[Any]], list[Row]]:
@@ -259,6 +265,7 @@ class Store:
         self.clock = clock
         self.projections: frozenset[type[Aggregate]] = frozenset()
         """What only handlers change that say so, and what can therefore be worked out anew from events."""
+        self.numbering = Numbering()
         self.said_something: Callable[[], None] = lambda: None
         """Called after a commit that published something; wakes the outbox."""
         self.made_true: Callable[[Event], None] = lambda _: None

@@ -203,3 +203,19 @@ async def test_what_was_never_stored_is_deleted_without_a_word(store: Store) -> 
 
     await store.run(work)
     assert await store.collection(Entry).count_documents({}) == 0
+
+
+async def test_what_a_newer_version_has_stored_survives_an_older_one(store: Store) -> None:
+    async def begin(unit: Unit) -> None:
+        unit.save(Entry(id="s1"))
+
+    await store.run(begin)
+    await store.db["entries"].update_one({"_id": "s1"}, {"$set": {"place": {"room": 7}}})
+
+    async def change(unit: Unit) -> None:
+        unit.save(replace(await unit.get(Entry, "s1"), heard=("x",)))
+
+    await store.run(change)
+    stored = await store.db["entries"].find_one({"_id": "s1"})
+    assert stored is not None
+    assert (stored["place"], stored["heard"]) == ({"room": 7}, ["x"])

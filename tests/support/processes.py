@@ -1,6 +1,7 @@
 """The four services as processes of their own, which can be killed and started again."""
 
 import json
+import subprocess
 import sys
 import time
 from collections.abc import Iterable
@@ -38,13 +39,27 @@ class Processes:
         self.region = region
         self._kafka, self._mongodb, self._prefix = kafka, mongodb, prefix
         self.issuer, self.clock = Issuer(directory), MovedClock(directory / "clock")
-        self._ports = {name: free_port() for name in NAMES}
-        self._programs = {name: Program(name, directory / f"{name}.log") for name in NAMES}
+        self._directory = directory
+        self._ports: dict[str, int] = {}
+        self._programs: dict[str, Program] = {}
+        self._commands: dict[str, list[str | Path]] = {}
         self._environment = self._shared_settings(directory)
+        for name in NAMES:
+            self.add(name, name)
+
+    def add(self, replica: str, service: str, sources: Path = ROOT) -> None:
+        """One more process of that service, to be started, stopped and asked by the name of the replica.
+
+        ``sources``: where its code is, for another version than this one.
+        """
+        self._ports[replica] = free_port()
+        self._programs[replica] = Program(replica, self._directory / f"{replica}.log")
+        settings = self._environment | {"HTTP_PORT": str(self._ports[replica]), "PYTHONPATH": str(sources)}
+        variables = [f"{key}={value}" for key, value in settings.items()]
+        self._commands[replica] = ["env", "-C", sources, *variables, sys.executable, "-m", f"services.{service}"]
 
     def _shared_settings(self, directory: Path) -> dict[str, str]:
         return {
-            "PYTHONPATH": str(ROOT),
             "REGION": self.region,
             "KAFKA_BOOTSTRAP_SERVERS": self._kafka.bootstrap_servers,
             "MONGODB_URL": self._mongodb.url,
@@ -58,7 +73,7 @@ class Processes:
 
     @property
     def urls(self) -> dict[str, str]:
-        """Service → where it is."""
+        """Service, or replica → where it is."""
         return {name: f"http://{HOST}:{port}" for name, port in self._ports.items()}
 
     def __enter__(self) -> Self:
@@ -78,15 +93,18 @@ class Processes:
     def _leave(self, error: BaseException | None) -> None:
         if error is not None:
             error.add_note(self.last_words())
-        with ThreadPoolExecutor(len(NAMES)) as pool:
-            list(pool.map(self.stop, NAMES))
+        with ThreadPoolExecutor(len(self._programs)) as pool:
+            list(pool.map(self.stop, self._programs))
 
     def start(self, *names: str) -> None:
         """Start these, or all; they are not ready yet."""
         for name in names or NAMES:
-            settings = self._environment | {"HTTP_PORT": str(self._ports[name])}
-            variables = [f"{key}={value}" for key, value in settings.items()]
-            self._programs[name].start(["env", *variables, sys.executable, "-m", f"services.{name}"])
+            self._programs[name].start(self._commands[name])
+
+    def run(self, name: str, *words: str) -> "subprocess.CompletedProcess[str]":
+        """Let the service do what the words say instead of serving."""
+        command = [*self._commands[name], *words]
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=READY_SECONDS)
 
     def stop(self, name: str) -> None:
         """End it in good order."""
