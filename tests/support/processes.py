@@ -73,8 +73,12 @@ class Processes:
 
     @property
     def urls(self) -> dict[str, str]:
-        """Service, or replica → where it is."""
-        return {name: f"http://{HOST}:{port}" for name, port in self._ports.items()}
+        """Service → where it is."""
+        return {name: self.url(name) for name in NAMES}
+
+    def url(self, replica: str) -> str:
+        """Where that one is."""
+        return f"http://{HOST}:{self._ports[replica]}"
 
     def __enter__(self) -> Self:
         try:
@@ -137,7 +141,7 @@ class Processes:
 
     def _ask(self, name: str, path: str) -> tuple[int, str]:
         try:
-            answer = httpx.get(f"{self.urls[name]}{path}", timeout=ASK_SECONDS, trust_env=False)
+            answer = httpx.get(f"{self.url(name)}{path}", timeout=ASK_SECONDS, trust_env=False)
         except httpx.TransportError:
             return 0, ""
         return answer.status_code, answer.text

@@ -48,7 +48,7 @@ class Fleet:
     def _begin(self, change: Change) -> None:
         for replica in change.stop:
             del self._urls[replica]
-        self._urls.update({name: self._processes.urls[replica] for name, replica in change.instead.items()})
+        self._urls.update({name: self._processes.url(replica) for name, replica in change.instead.items()})
         self._doing.append(asyncio.create_task(self._carry_out(change)))
 
     async def _carry_out(self, change: Change) -> None:
@@ -63,7 +63,7 @@ class Fleet:
 
     def _known(self, replicas: tuple[str, ...]) -> None:
         """From now on they are asked whether they are quiet, as everybody is."""
-        self._urls.update({replica: self._processes.urls[replica] for replica in replicas})
+        self._urls.update({replica: self._processes.url(replica) for replica in replicas})
 
     async def settled(self) -> None:
         """All that was begun is done."""
