@@ -15,7 +15,7 @@ SCALED = "sessions"
 
 @pytest.mark.real
 @pytest.mark.timeout(900)
-async def test_a_service_is_scaled_out_and_in(
+async def test_a_programme_is_played_to_its_end_while_a_service_is_scaled_out_and_in(
     fresh_kafka: Kafka, mongodb: Mongo, database_name: str, tmp_path: Path
 ) -> None:
     others = (f"{SCALED}-2", f"{SCALED}-3")

@@ -10,7 +10,10 @@ CHANGES = {
         "    confirmed_by: Role\n": "    confirmed_by: Role\n    place: str | None = None\n\n\n"
         'class SessionPraised(_Session):\n    """The two liked it."""\n',
     },
-    "services/sessions/app.py": {"SessionMissed, ": "SessionMissed, SessionPraised, "},
+    "services/sessions/app.py": {
+        "    SessionMissed,\n": "    SessionMissed,\n    SessionPraised,\n",
+        "SessionMissed, ErasureConfirmed": "SessionMissed, SessionPraised, ErasureConfirmed",
+    },
     "services/sessions/session.py": {
         "    SessionMissed,\n": "    SessionMissed,\n    SessionPraised,\n",
         "    state: State = State.SCHEDULED\n": '    state: State = State.SCHEDULED\n    place: str = ""\n',
