@@ -5,7 +5,9 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
+
+from pydantic.fields import FieldInfo
 
 from deploy.rights import RIGHTS
 from deploy.services import SERVICES
@@ -19,7 +21,6 @@ from shared.topics import TOPICS
 
 PAGE = Path(__file__).parents[1] / "docs" / "operations.md"
 MARKED = re.compile(r"<!-- made: (?P<name>[a-z-]+) -->\n.*?<!-- end of (?P=name) -->", re.DOTALL)
-NEEDED = "needed"
 
 
 def _rows(heading: tuple[str, ...], rows: Iterable[Iterable[str]]) -> str:
@@ -77,11 +78,16 @@ def indexes() -> str:
 def settings() -> str:
     """Every variable of a service's environment."""
     said = _docstrings()
-    rows = (
-        (f"`{name.upper()}`", said[name], NEEDED if field.is_required() else f"`{field.default}`")
-        for name, field in Settings.model_fields.items()
-    )
+    rows = ((f"`{name.upper()}`", said[name], _default(field)) for name, field in Settings.model_fields.items())
     return _rows(("variable", "what it is", "default"), rows)
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "needed"
+    others = [other for other in get_args(field.annotation) if isinstance(other, str) and other != field.default]
+    instead = f"; or {_code(others)}" if others else ""
+    return f"`{field.default}`{instead}" if str(field.default or "") else "–"
 
 
 def _docstrings() -> dict[str, str]:
