@@ -23,6 +23,7 @@ from tests.support.regions import (
     group_of,
     met_once,
     mirrored,
+    moved,
 )
 
 A_WHILE = timedelta(hours=2)
@@ -30,7 +31,7 @@ PATIENCE = 90.0
 
 
 async def hours_go_by(stage: Stage) -> None:
-    stage.clock.move_to(stage.clock.now() + A_WHILE)
+    await moved(stage, stage.clock.now() + A_WHILE)
     await settle(stage.gateway, stage.operator)
 
 

@@ -1,5 +1,6 @@
 """Two stacks side by side, and a search through everything one of them holds."""
 
+import asyncio
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from deploy.local.program import CannotStart
 from deploy.local.scenario.gateway import Identity, participant
 from deploy.local.scenario.opening import participants
 from deploy.local.scenario.people import Person
+from deploy.local.scenario.player import CLOCK_SPREADS
 from deploy.local.scenario.settle import settle
 from deploy.local.scenario.stage import Stage
 from shared.access import person_id
@@ -58,12 +60,18 @@ def _oneself(person: Person) -> Identity:
     return participant(person.employee_id, person.profile.country)
 
 
+async def moved(stage: Stage, moment: datetime) -> None:
+    """It is then, for every process."""
+    stage.clock.move_to(moment)
+    await asyncio.sleep(CLOCK_SPREADS)
+
+
 async def met_once(stage: Stage) -> list[str]:
     """A session is held, both say how it was; returns every trace of everybody who takes part."""
     everybody = await participants(stage)
     sessions = await stage.gateway.get(stage.manager, "sessions", f"{stage.programme}/sessions")
     first = min(sessions, key=lambda one: one["ends_at"])
-    stage.clock.move_to(datetime.fromisoformat(first["ends_at"]) + MINUTE)
+    await moved(stage, datetime.fromisoformat(first["ends_at"]) + MINUTE)
     session = f"/sessions/{first['session_id']}"
     for nth, side in enumerate(("mentor", "mentee")):
         who = _oneself(everybody[first[side]["participant_id"]][0])
