@@ -17,9 +17,12 @@ from services.feedback.pulse import Answer
 from shared.aggregate import Aggregate
 from shared.documents import from_document, to_document
 from shared.erasing import Erased
+from shared.events import ProgrammeCounted
 from shared.profile import Profile, WorkingHours
 from shared.programme import PairingRules, Role, Terms, Weights, WorkPlan
-from tests.unit.shared.samples import NOW, aggregates
+from tests.unit.shared.samples import NOW, aggregates, examples
+
+COUNTED = [event for event in examples() if isinstance(event, ProgrammeCounted)]
 
 KINDS = aggregates()
 AWARE: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True, tzinfo=UTC)
@@ -44,6 +47,7 @@ FIXED: dict[Any, st.SearchStrategy[Any]] = {
         unit=words.filter(bool),
         grade=st.integers(1, 40),
     ),
+    ProgrammeCounted: st.sampled_from(COUNTED),
     Answer: st.builds(Answer, feeling=st.integers(1, 5), useful=st.integers(1, 5), comment=words),
     WorkingHours: st.builds(WorkingHours, days=st.lists(st.integers(0, 6), max_size=7).map(tuple)),
     PairingRules: st.builds(
