@@ -14,6 +14,7 @@ from shared.documents import Document
 from shared.envelope import Origin
 from shared.events import PairFormed, ParticipantRegistered, ProgrammeOpened
 from shared.handlers import heard
+from shared.numbering import Numbering
 from shared.profile import Profile, WorkingHours
 from shared.programme import Role, Terms, WorkPlan
 from shared.store import Store, Unit, Write
@@ -130,6 +131,7 @@ class MemoryStore(Store):
     def __init__(self, now: datetime = NOW) -> None:
         self.origin, self.tracing = Origin("sessions", "local"), Tracing()
         self.projections: frozenset[type[Aggregate]] = frozenset()
+        self.numbering = Numbering()
         self.moment = now
         self.said: list[Event] = []
         self._collections: dict[type[Aggregate], _Collection] = {}
