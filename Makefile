@@ -25,7 +25,8 @@ up: .venv/embedded
 	$(RUN) -m deploy.local
 
 test: .venv/dev
-	$(RUN) -m pytest tests/unit tests/contract tests/integration tests/browser tests/chaos
+	$(RUN) -m pytest --numprocesses 2 --dist loadgroup --quiet tests/unit tests/contract
+	$(RUN) -m pytest tests/integration tests/browser tests/chaos
 
 lint: .venv/dev
 	$(RUN) -m ruff check
