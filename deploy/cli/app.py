@@ -9,7 +9,7 @@ import typer
 from rich.text import Text
 
 from deploy.cli import checking, dead_letters, flow, machine, people
-from deploy.cli.asking import Failed, Installation
+from deploy.cli.asking import CannotAsk, Failed, Installation
 from deploy.cli.showing import aside
 
 app = typer.Typer(
@@ -61,3 +61,7 @@ def main() -> None:
     except Failed as failed:
         aside.print(Text(str(failed)))
         sys.exit(failed.exit_code)
+    except ModuleNotFoundError as missing:
+        told = f"This command needs {missing.name}: install requirements/embedded.txt, or use a service's own image."
+        aside.print(Text(told))
+        sys.exit(CannotAsk.exit_code)
