@@ -59,6 +59,16 @@ async def _next_ones(admin: AIOKafkaAdminClient, group: str, streams: Iterable[S
     return {tp: max(0, noted[tp].offset) if tp in noted else 0 for tp in partitions}
 
 
+async def all_partitions(settings: Settings, service: str, streams: Iterable[Stream]) -> list[TopicPartition]:
+    """All partitions of these streams, asked of the broker with a client of its own."""
+    admin = make_admin(settings, service)
+    try:
+        await admin.start()
+        return await partitions_of(admin, streams)
+    finally:
+        await admin.close()
+
+
 async def partitions_of(admin: AIOKafkaAdminClient, streams: Iterable[Stream]) -> list[TopicPartition]:
     """All partitions of these streams."""
     topics = await admin.describe_topics([stream.value for stream in streams])

@@ -16,12 +16,12 @@ from aiokafka import AIOKafkaConsumer
 from pymongo.errors import DuplicateKeyError
 
 from shared.aggregate import Aggregate
-from shared.connection import make_admin, make_reader, record_of
+from shared.connection import make_reader, record_of
 from shared.dead_letters import Letter
 from shared.documents import Document
 from shared.folding import CannotRebuild, Folding
 from shared.handlers import Hears
-from shared.lag import partitions_of
+from shared.lag import all_partitions
 from shared.settings import Settings
 from shared.store import Documents, Store
 from shared.streams import Stream
@@ -116,12 +116,7 @@ class Rebuild:
             return Snapshot(positions, {stored["_id"]: stored.get("_revision") async for stored in live})
 
     async def _assign(self, reader: AIOKafkaConsumer, streams: Iterable[Stream]) -> None:
-        admin = make_admin(self._settings, self._store.origin.service)
-        try:
-            await admin.start()
-            partitions = await partitions_of(admin, streams)
-        finally:
-            await admin.close()
+        partitions = await all_partitions(self._settings, self._store.origin.service, streams)
         reader.assign(partitions)
         await reader.seek_to_beginning(*partitions)
 

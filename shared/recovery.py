@@ -17,9 +17,9 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from pymongo import UpdateOne
 
 from shared.bus import TOGETHER
-from shared.connection import make_admin, make_reader, record_of
+from shared.connection import make_reader, record_of
 from shared.envelope import Envelope, Record, Undecodable, open_envelope
-from shared.lag import partitions_of
+from shared.lag import all_partitions
 from shared.running import Running
 from shared.streams import Stream
 
@@ -168,12 +168,7 @@ async def _assigned(
     running: Running, reader: AIOKafkaConsumer, streams: Iterable[Stream]
 ) -> dict[TopicPartition, tuple[int, int]]:
     """Partition → its earliest offset and its end; the reader stands at the earliest."""
-    admin = make_admin(running.settings, running.service.name)
-    try:
-        await admin.start()
-        partitions = await partitions_of(admin, streams)
-    finally:
-        await admin.close()
+    partitions = await all_partitions(running.settings, running.service.name, streams)
     reader.assign(partitions)
     begins: dict[TopicPartition, int] = await reader.beginning_offsets(partitions)
     ends: dict[TopicPartition, int] = await reader.end_offsets(partitions)
