@@ -37,10 +37,10 @@ class MovedClock:
         return datetime.now(UTC) + self._offset
 
     def move_to(self, moment: datetime) -> None:
-        """Set the clock; it goes on ticking from there. Other processes follow within 50 ms."""
+        """Set the clock; it goes on ticking from there, never from before. Other processes follow within 50 ms."""
         offset = (moment - datetime.now(UTC)).total_seconds()
         whole = self._path.with_suffix(".new")
-        whole.write_text(f"{offset:.3f}")
+        whole.write_text(repr(offset))  # whole: rounded it could land before the moment
         whole.replace(self._path)
         self._read_at = -1.0
 

@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import integers
 
 from shared.clock import MovedClock, SystemClock
 
@@ -54,3 +56,13 @@ def test_it_can_be_moved_back_and_leaves_nothing_lying_about(file: Path) -> None
 
     assert close(clock.now(), THEN - timedelta(days=9000))
     assert list(file.parent.iterdir()) == [file]
+
+
+@given(microseconds=integers(0, 10**9))
+def test_it_never_starts_before_the_moment_it_was_set_to(
+    microseconds: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    clock, moment = MovedClock(tmp_path_factory.mktemp("moved") / "clock"), THEN + timedelta(microseconds=microseconds)
+    clock.move_to(moment)
+
+    assert clock.now() >= moment
