@@ -4,15 +4,19 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from shared.aggregate import Aggregate
+from shared.errors import Unreadable
 
 A = TypeVar("A", bound=Aggregate)
 Document = dict[str, Any]
 
 OWN = frozenset({"_gone", "_id", "_revision", "_said"})
 """What the unit of work keeps beside an aggregate's fields."""
+
+NAMED = 3
+"""Faults named of one document."""
 
 _adapters: dict[type[Aggregate], TypeAdapter[Any]] = {}
 _names: dict[type[Aggregate], frozenset[str]] = {}
@@ -34,10 +38,26 @@ def to_document(aggregate: Aggregate) -> Document:
 
 
 def from_document(kind: type[A], document: Mapping[str, Any]) -> A:
-    """The aggregate that was stored; unknown fields of a newer version are left out."""
+    """The aggregate that was stored; unknown fields of a newer version are left out. Raises Unreadable."""
     known = {name: value for name, value in document.items() if name in _field_names(kind)}
-    aggregate: A = _adapter(kind).validate_python({**known, "id": document["_id"]})
+    try:
+        aggregate: A = _adapter(kind).validate_python({**known, "id": document["_id"]})
+    except ValidationError as error:
+        raise Unreadable(kind.__name__, _faults(error)) from None
     return aggregate
+
+
+def counters(kind: type[Aggregate], document: Mapping[str, Any]) -> tuple[int, int]:
+    """The document's revision, and how many events it has raised; raises Unreadable."""
+    try:
+        return document["_revision"], document["_said"]
+    except KeyError as missing:
+        raise Unreadable(kind.__name__, f"{missing.args[0]}: missing") from None
+
+
+def _faults(error: ValidationError) -> str:
+    faults = [f"{'.'.join(map(str, each['loc']))}: {each['type']}" for each in error.errors(include_input=False)]
+    return "; ".join(faults[:NAMED])
 
 
 def unknown_fields(kind: type[Aggregate], document: Mapping[str, Any]) -> Document:

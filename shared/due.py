@@ -13,7 +13,7 @@ import structlog
 from pymongo import ASCENDING
 
 from shared.aggregate import Aggregate
-from shared.errors import Conflict, NotYet, Refused, is_transient
+from shared.errors import Conflict, NotYet, Refused, Unreadable, is_transient
 from shared.handlers import Due
 from shared.store import Store, Unit
 from shared.telemetry import Telemetry
@@ -68,7 +68,7 @@ class DueRows:
         """Fetch them all; a record that cannot be read is put off and must not hold up the others."""
         try:
             await unit.fetch([(due.kind, identity) for identity in ids])
-        except ValueError as error:
+        except Unreadable as error:
             if len(ids) == 1:
                 self._give_up(due, ids[0], error)
                 return []

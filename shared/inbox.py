@@ -17,7 +17,7 @@ from pymongo import DeleteOne
 
 from shared.dead_letters import dead_letter
 from shared.envelope import Envelope, Record, Undecodable, open_envelope, open_event
-from shared.errors import Conflict, NotYet, Refused, is_transient
+from shared.errors import Conflict, NotYet, Refused, Unreadable, is_transient
 from shared.handlers import Hears
 from shared.parking import Parked, Parking
 from shared.poison import Poison, StreamPoisoned
@@ -88,7 +88,8 @@ class Inbox:
     async def take(self, records: Sequence[Record]) -> None:
         """Deal with the records in their order; raises only what is transient, and StreamPoisoned.
 
-        A commit that fails for another reason (a document grown too large, say) is narrowed down to its record.
+        A batch that fails for another reason (a document grown too large, or one nobody can read) is narrowed down to
+        its record.
         """
         try:
             await self._take_all(records)
@@ -99,8 +100,7 @@ class Inbox:
                 for record in records:
                     await self.take([record])
                 return
-            log.exception("event could not be committed", topic=records[0].topic, offset=records[0].offset)
-            await self._take_all(records, condemned=f"commit failed: {type(error).__name__}")
+            await self._take_all(records, condemned=_condemned(records[0], error))
 
     async def take_up_parked(self) -> int:
         """Try again what was parked and is due; returns how many were looked at."""
@@ -121,8 +121,7 @@ class Inbox:
         except Exception as error:
             if is_transient(error):
                 raise
-            log.exception("event could not be committed", topic=record.topic, offset=record.offset)
-            return await self._retry(record, settle, f"commit failed: {type(error).__name__}")
+            return await self._retry(record, settle, _condemned(record, error))
 
     async def _retry(self, record: Record, settle: Write, condemned: str = "") -> Dealt:
         async def once() -> Batch:
@@ -186,7 +185,8 @@ class Inbox:
         names = list({envelope.position for envelope in envelopes})
         batch = await self._begin(names)
         read = [(record, envelope, _event(record, envelope)) for record, envelope in opened]
-        await batch.unit.fetch(self._wanted(event for _, _, event in read))
+        if not condemned:
+            await batch.unit.fetch(self._wanted(event for _, _, event in read))
         for record, envelope, event in read:
             if condemned:
                 self._bury(batch, record, envelope if isinstance(envelope, Envelope) else None, condemned)
@@ -284,6 +284,8 @@ class Inbox:
             self._park(batch, record, envelope, error.missing)
         elif isinstance(error, Refused):
             self._bury(batch, record, envelope, f"refused: {error}")
+        elif isinstance(error, Unreadable):
+            self._bury(batch, record, envelope, str(error))
         else:
             log.error("handler failed", event_id=envelope.id, type=envelope.type, key=envelope.subject, exc_info=error)
             self._telemetry.failures.labels("inbox").inc()
@@ -330,6 +332,12 @@ class Inbox:
         ages = {stream: self._telemetry.event_age.labels(stream.value) for stream in {e.stream for e in batch.handled}}
         for envelope in batch.handled:
             ages[envelope.stream].observe(max(0.0, (now - envelope.time).total_seconds()))
+
+
+def _condemned(record: Record, error: Exception) -> str:
+    """The reason of a dead letter that is dead for what is stored or was to be stored."""
+    log.error("event could not be committed", topic=record.topic, offset=record.offset, exc_info=error)
+    return str(error) if isinstance(error, Unreadable) else f"commit failed: {type(error).__name__}"
 
 
 def _done(batch: Batch, identity: str) -> bool:

@@ -19,7 +19,7 @@ from pymongo.read_concern import ReadConcern
 
 from shared.aggregate import Aggregate
 from shared.clock import Clock
-from shared.documents import Document, from_document, to_document, unknown_fields
+from shared.documents import Document, counters, from_document, to_document, unknown_fields
 from shared.envelope import Origin, Row, row_of
 from shared.errors import Absent, Conflict, NotYet
 from shared.indexes import COLLECTIONS, Index, indexes_of
@@ -88,7 +88,7 @@ class Unit:
         self._kept = 0
 
     async def fetch(self, wanted: Iterable[tuple[type[Aggregate], str]]) -> None:
-        """Bring in many aggregates with one query a collection."""
+        """Bring in many aggregates with one query a collection; raises Unreadable."""
         missing: dict[type[Aggregate], set[str]] = {}
         for kind, identity in wanted:
             if (kind, identity) not in self._known:
@@ -103,8 +103,7 @@ class Unit:
             self._known[kind, identity] = _Known(None, 0, 0)
         else:
             aggregate = None if "_gone" in document else from_document(kind, document)
-            unknown = unknown_fields(kind, document)
-            self._known[kind, identity] = _Known(aggregate, document["_revision"], document["_said"], unknown)
+            self._known[kind, identity] = _Known(aggregate, *counters(kind, document), unknown_fields(kind, document))
 
     async def find(self, kind: type[A], identity: str) -> A | None:
         """The aggregate as this unit sees it, or None."""

@@ -3,18 +3,15 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
-
 from shared.aggregate import Aggregate
 from shared.documents import from_document
+from shared.errors import Unreadable
 from shared.store import Store, Unit
 
 A = TypeVar("A", bound=Aggregate)
 
 TOGETHER = 500
 """Documents a round trip: reading them takes the event loop a few milliseconds."""
-NAMED = 3
-"""Faults named of one record."""
 
 
 async def all_readable(store: Store, kind: type[A], where: Mapping[str, Any]) -> tuple[list[A], dict[str, str]]:
@@ -24,15 +21,9 @@ async def all_readable(store: Store, kind: type[A], where: Mapping[str, Any]) ->
     async for document in store.collection(kind).find(where).sort("_id").batch_size(TOGETHER):
         try:
             read.append(from_document(kind, document))
-        except ValidationError as error:
-            spoilt[document["_id"]] = fault(error)
+        except Unreadable as error:
+            spoilt[document["_id"]] = error.faults
     return read, spoilt
-
-
-def fault(error: ValidationError) -> str:
-    """Which fields are wrong in which way; never what stands in them."""
-    faults = [f"{'.'.join(map(str, each['loc']))}: {each['type']}" for each in error.errors(include_input=False)]
-    return "; ".join(faults[:NAMED])
 
 
 async def fetch_readable(unit: Unit, kind: type[A], ids: Iterable[str]) -> dict[str, A]:
@@ -40,7 +31,7 @@ async def fetch_readable(unit: Unit, kind: type[A], ids: Iterable[str]) -> dict[
     wanted = list(dict.fromkeys(ids))
     try:
         await unit.fetch((kind, identity) for identity in wanted)
-    except ValidationError:
+    except Unreadable:
         return {identity: found for identity in wanted if (found := await _find(unit, kind, identity))}
     return {identity: found for identity in wanted if (found := await unit.find(kind, identity))}
 
@@ -48,5 +39,5 @@ async def fetch_readable(unit: Unit, kind: type[A], ids: Iterable[str]) -> dict[
 async def _find(unit: Unit, kind: type[A], identity: str) -> A | None:
     try:
         return await unit.find(kind, identity)
-    except ValidationError:
+    except Unreadable:
         return None

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pymongo.errors import AutoReconnect
 
+from shared.dead_letter_desk import Desk
 from shared.envelope import LARGEST, Record
 from shared.events import ParticipantRegistered, SessionHeld, SessionMissed, SessionScheduled
 from shared.handlers import hears
@@ -248,3 +249,22 @@ async def test_an_effect_too_large_for_the_database_is_one_dead_letter(store: St
     [letter] = await _dead(store)
     assert _reason(letter).startswith("commit failed")
     assert await _heard(store, "s2") == ("scheduled 1", "scheduled 2")
+
+
+@pytest.mark.parametrize("spoilt", [{"$unset": {"_revision": ""}}, {"$set": {"heard": "something"}}])
+async def test_a_document_nobody_can_read_holds_up_only_its_own_subject(
+    inbox: Inbox, store: Store, spoilt: dict[str, Any]
+) -> None:
+    await inbox.take([said(SessionScheduled, f"s{n}", 1) for n in range(3)])
+    as_it_was = await store.db["entries"].find_one({"_id": "s1"})
+    assert as_it_was
+    await store.db["entries"].update_one({"_id": "s1"}, spoilt)
+    await inbox.take([said(SessionMissed, f"s{n}", 2) for n in range(3)])
+
+    [letter] = await _dead(store)
+    assert _reason(letter).startswith("stored Entry: ")
+    assert await _heard(store, "s0") == await _heard(store, "s2") == ("scheduled 1", "missed")
+
+    await store.db["entries"].replace_one({"_id": "s1"}, as_it_was)
+    assert (await Desk(store, inbox).retry(letter["_id"])).outcome == "handled"
+    assert await _heard(store, "s1") == ("scheduled 1", "missed")
