@@ -21,6 +21,8 @@ from tests.support.chart import (
 )
 
 NAMES = sorted(service.name for service in SERVICES)
+LONG = 600
+"""Seconds: what the command line waits for, and what reading a file of 64 MB may take."""
 
 
 @pytest.fixture(scope="module", params=INSTALLATIONS)
@@ -169,6 +171,14 @@ def test_people_do_not_reach_what_is_for_those_inside(path: str, road: str) -> N
     manifests = installation(road)
     assert [answered(manifests, f"/{name}{path}") for name in NAMES] == [None] * len(NAMES)
     assert answered(manifests, path) is None
+
+
+def test_a_large_file_is_waited_for() -> None:
+    (ingress,) = of_kind(installation("everything"), "Ingress")
+    assert int(ingress["metadata"]["annotations"]["nginx.ingress.kubernetes.io/proxy-read-timeout"]) >= LONG
+    (route,) = of_kind(installation("certificates"), "HTTPRoute")
+    paths = {match["path"]["value"]: rule for rule in route["spec"]["rules"] for match in rule["matches"]}
+    assert [paths[f"/{name}"]["timeouts"] for name in NAMES] == [{"request": "0s"}] * len(NAMES)
 
 
 @pytest.mark.parametrize("gateway", ["", "people"], ids=["Ingress", "HTTPRoute"])
