@@ -1,14 +1,16 @@
 """Apache Kafka with TLS, users and access control, and MongoDB with the same; every service with its own rights."""
 
 import secrets
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
-from confluent_kafka.admin._acl import AclBinding, AclOperation, AclPermissionType
+from confluent_kafka.admin._acl import AclBinding, AclBindingFilter, AclOperation, AclPermissionType
 from confluent_kafka.admin._resource import ResourcePatternType, ResourceType
+from confluent_kafka.admin._scram import ScramCredentialInfo, ScramMechanism, UserScramCredentialUpsertion
 from confluent_kafka.cimpl import NewTopic
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
@@ -93,6 +95,15 @@ class SecureKafka(ApacheKafka):
         for answer in [*admin.create_topics(topics).values(), *admin.create_acls(bindings).values()]:
             answer.result(ADMIN_SECONDS)
         wait_for_topics(admin, lambda served: {topic.name for topic in TOPICS} <= served)
+        _wait_for_rights(admin, set(bindings))
+
+    def change_password(self, user: str, password: str) -> None:
+        """From now on this one counts; connections that stand keep standing."""
+        info = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096)
+        change = UserScramCredentialUpsertion(user, info, password.encode())
+        admin = AdminClient(self.client(ADMIN))
+        admin.alter_user_scram_credentials([change])[user].result(ADMIN_SECONDS)
+        self.passwords[user] = password
 
     @override
     def _answers(self) -> bool:
@@ -118,6 +129,22 @@ class SecureKafka(ApacheKafka):
     def _format_arguments(self) -> list[str]:
         users = [f"SCRAM-SHA-512=[name={name},password={password}]" for name, password in self.passwords.items()]
         return [word for user in users for word in ("--add-scram", user)]
+
+
+def every_right() -> AclBindingFilter:
+    """All of everybody."""
+    anything: Any = None  # the types know of no filter that takes every name
+    patterns = (ResourceType.ANY, anything, ResourcePatternType.ANY)
+    return AclBindingFilter(*patterns, anything, anything, AclOperation.ANY, AclPermissionType.ANY)
+
+
+def _wait_for_rights(admin: AdminClient, wanted: set[AclBinding]) -> None:
+    """The controller answers before the broker follows."""
+    until = time.monotonic() + ADMIN_SECONDS
+    while not wanted <= set(admin.describe_acls(every_right()).result(ADMIN_SECONDS)):
+        if time.monotonic() > until:
+            raise TimeoutError("the broker does not know of all rights")
+        time.sleep(0.05)
 
 
 def _bindings(rights: Rights) -> list[AclBinding]:
