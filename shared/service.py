@@ -16,6 +16,7 @@ from shared.access import Access
 from shared.aggregate import Aggregate
 from shared.checks.mongodb import explain
 from shared.clock import Clock, clock_of
+from shared.collector import settle
 from shared.commands import obey
 from shared.exporting import router as exporting
 from shared.http import Observed, explain_errors
@@ -104,6 +105,7 @@ class Service:
             proxy_headers=False,
             root_path=settings.root_path,
         )
+        settle()
         uvicorn.Server(config).run()
 
     def _app_or_end(self, settings: Settings) -> FastAPI:

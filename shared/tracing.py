@@ -7,8 +7,8 @@ standard environment, ``shared.spans`` puts every step on record; elsewhere its 
 import os
 import re
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
@@ -25,17 +25,6 @@ def next_traceparent() -> str:
     found = TRACEPARENT.fullmatch(current.get() or "")
     trace_id = found[1] if found else secrets.token_hex(16)
     return f"00-{trace_id}-{secrets.token_hex(8)}-01"
-
-
-@contextmanager
-def traced(traceparent: str | None) -> Iterator[None]:
-    """Do something as part of that trace; one that is not well-formed is none."""
-    well_formed = traceparent is not None and TRACEPARENT.fullmatch(traceparent)
-    token = current.set(traceparent if well_formed else next_traceparent())
-    try:
-        yield
-    finally:
-        current.reset(token)
 
 
 class Step:
@@ -56,25 +45,37 @@ class Step:
 UNRECORDED = Step("")
 
 
+class traced:  # noqa: N801 - read as «with traced(…)»; a generator would cost every event twice as much
+    """Do something as part of that trace; one that is not well-formed is none."""
+
+    __slots__ = ("_token", "_traceparent")
+
+    def __init__(self, traceparent: str | None) -> None:
+        well_formed = traceparent is not None and TRACEPARENT.fullmatch(traceparent)
+        self._traceparent = traceparent if well_formed else next_traceparent()
+
+    def __enter__(self) -> Step:
+        self._token = current.set(self._traceparent)
+        return UNRECORDED
+
+    def __exit__(self, *_: object) -> None:
+        current.reset(self._token)
+
+
 class Tracing:
     """How the steps of one service hang together; nothing is put on record."""
 
     def asked(self, traceparent: str | None) -> AbstractContextManager[Step]:
         """Answer a request that is part of that trace, or begins one."""
-        return self._unrecorded(traceparent)
+        return traced(traceparent)
 
     def heard(self, _record: "Record", envelope: "Envelope", /) -> AbstractContextManager[Step]:
         """Handle an event as what follows from its being decided; ends when the batch is committed."""
-        return self._unrecorded(envelope.traceparent)
+        return traced(envelope.traceparent)
 
     def due(self, _part: str, /) -> AbstractContextManager[Step]:
         """Do what is due: the beginning of a trace."""
-        return self._unrecorded(None)
-
-    @contextmanager
-    def _unrecorded(self, traceparent: str | None) -> Iterator[Step]:
-        with traced(traceparent):
-            yield UNRECORDED
+        return traced(None)
 
     def decided(self, _event: "Event", /) -> Step:
         """An event was raised by what is being done now; ends when it is committed. Others follow from it."""

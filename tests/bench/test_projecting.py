@@ -5,6 +5,7 @@ and 500 inserts and nothing else, the least a batch with inbox could cost.
 """
 
 import asyncio
+import gc
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -19,6 +20,7 @@ from pymongo import InsertOne, UpdateOne
 
 from deploy.local.kafka import create_topics
 from shared.clock import SystemClock
+from shared.collector import settle
 from shared.envelope import Row
 from shared.events import SessionScheduled
 from shared.running import Running
@@ -70,11 +72,15 @@ async def _ledger(kafka: Kafka, mongodb: Mongo, prefix: str) -> AsyncIterator[Ru
     )
     service = Service("ledger", (), ledger, APIRouter(), (ledger.Entry, ledger.Receipt))
     running = Running(service, settings, SystemClock())
+    usual = gc.get_threshold()
+    settle()  # as a service does that is a process
     await running.start()
     try:
         yield running
     finally:
         await running.stop()
+        gc.unfreeze()
+        gc.set_threshold(*usual)
 
 
 async def _ours(kafka: Kafka, mongodb: Mongo, prefix: str) -> float:
