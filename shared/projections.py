@@ -15,7 +15,7 @@ import structlog
 from pymongo.errors import DuplicateKeyError
 
 from shared.aggregate import Aggregate
-from shared.errors import Absent, Refused
+from shared.errors import Absent, Refused, Unreadable
 from shared.folding import CannotRebuild, Shadow
 from shared.handlers import Hears
 from shared.rebuilding import Progress, Rebuild
@@ -101,7 +101,7 @@ class Projections:
         try:
             await rebuild.run(report)
             reason = None
-        except CannotRebuild as error:
+        except (CannotRebuild, Unreadable) as error:
             reason = str(error)
         except Exception as error:
             log.exception("rebuild failed", projection=name)

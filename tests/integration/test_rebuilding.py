@@ -202,6 +202,30 @@ async def test_what_was_spoilt_by_hand_is_right_again_while_events_keep_flowing(
         await untouched.close()
 
 
+async def test_what_died_of_a_document_nobody_can_read_goes_on_once_that_is_rebuilt(
+    fresh_kafka: Kafka, mongodb: Mongo, database_name: str
+) -> None:
+    async with stage(feedback, fresh_kafka, mongodb, database_name) as here:
+        await here.world.say(OPENED, *(formed(pair) for pair in PAIRS))
+        await until(here.is_quiet)
+        await here.store.collection(Momentum).update_one({"_id": PAIRS[0]}, {"$set": {"in_a_row": "many"}})
+        await here.world.say(*(meeting(SessionScheduled, pair, 1) for pair in PAIRS))
+        await until(here.is_quiet)
+
+        operator = signed_in(here.issuer, "operator")
+        [letter] = (await here.client.get("/operations/dead-letters", headers=operator)).json()["dead_letters"]
+        assert letter["reason"] == "stored Momentum: in_a_row: int_parsing"
+        assert (await here.rebuild("momentum"))["replaced"] == 1
+        retried = await here.client.post(f"/operations/dead-letters/{letter['id']}/retry", headers=operator)
+        assert retried.json()["outcome"] == "handled"
+
+        await here.world.say(*(meeting(SessionMissed, pair, 1) for pair in PAIRS))
+        await until(here.is_quiet)
+        untouched = await twin(mongodb, database_name, feedback, here.world.said)
+        assert content(await documents(here.store, Momentum)) == content(await documents(untouched, Momentum))
+        await untouched.close()
+
+
 async def _keep_talking(world: World) -> None:
     for number in range(10, 40):
         await world.say(*(meeting(kind, pair, number) for pair in PAIRS for kind in (SessionScheduled, SessionHeld)))
