@@ -11,9 +11,10 @@ from typing import Any
 
 from pymongo import ASCENDING
 
+from shared.batch import Dealt
 from shared.dead_letters import Letter
 from shared.errors import Absent, Refused
-from shared.inbox import Dealt, Inbox
+from shared.inbox import Inbox
 from shared.outbox import OPEN_LETTERS
 from shared.store import Store, Transaction, Write
 

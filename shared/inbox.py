@@ -9,56 +9,27 @@ What cannot be dealt with goes to the dead letters as it was, and holds up its o
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import structlog
 from pymongo import DeleteOne
 
+from shared.batch import Batch, Dealt
 from shared.dead_letters import dead_letter
 from shared.envelope import Envelope, Record, Undecodable, open_envelope, open_event
 from shared.errors import Conflict, NotYet, Refused, Unreadable, is_transient
 from shared.handlers import Hears
 from shared.parking import Parked, Parking
 from shared.poison import Poison, StreamPoisoned
-from shared.positions import Position, Positions
+from shared.positions import Positions
 from shared.store import ATTEMPTS, Store, Transaction, Unit, Write
 from shared.streams import REGISTRY, Event
 from shared.telemetry import Telemetry
-from shared.tracing import Step
 
 log = structlog.get_logger()
 
 UNKNOWN = "unknown"
 """The metric label all types share that we do not know, so that nobody can make labels up."""
-
-
-class Dealt(NamedTuple):
-    """What became of one record, and why where it is not dealt with."""
-
-    outcome: str
-    reason: str = ""
-
-
-@dataclass(slots=True)
-class Batch:
-    """What one batch does beside the unit of work."""
-
-    unit: Unit
-    positions: dict[str, Position]
-    parked: dict[tuple[str, int], Parked]
-    to_park: dict[str, Parked] = field(default_factory=dict)
-    to_free: list[str] = field(default_factory=list)
-    outcomes: list[tuple[str, str, str]] = field(default_factory=list)
-    handled: list[Envelope] = field(default_factory=list)
-    steps: list[Step] = field(default_factory=list)
-    reasons: list[str] = field(default_factory=list)
-
-    @property
-    def first(self) -> Dealt:
-        """What became of its first record."""
-        _, _, outcome = self.outcomes[0]
-        return Dealt(outcome, self.reasons[0] if outcome in ("parked", "dead-letter") else "")
 
 
 class Inbox:
@@ -311,7 +282,7 @@ class Inbox:
         log.warning("dead letter", topic=record.topic, partition=record.partition, offset=record.offset, reason=reason)
 
     async def _commit(self, batch: Batch, *more: Write) -> None:
-        freed = [identity for identity in batch.to_free if identity not in batch.to_park or _done(batch, identity)]
+        freed = batch.freed
 
         async def parking(session: Transaction) -> None:
             waiting = [parked for parked in batch.to_park.values() if parked.id not in set(freed)]
@@ -338,12 +309,6 @@ def _condemned(record: Record, error: Exception) -> str:
     """The reason of a dead letter that is dead for what is stored or was to be stored."""
     log.error("event could not be committed", topic=record.topic, offset=record.offset, exc_info=error)
     return str(error) if isinstance(error, Unreadable) else f"commit failed: {type(error).__name__}"
-
-
-def _done(batch: Batch, identity: str) -> bool:
-    """Whether something parked earlier in this very batch has had its turn since."""
-    name, _, version = identity.rpartition("/")
-    return batch.positions[name].version >= int(version)
 
 
 def _event(record: Record, envelope: Envelope | Undecodable | None) -> Event | Undecodable | None:
