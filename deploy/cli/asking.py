@@ -3,6 +3,9 @@
 Exit codes: 0 all is well; 1 something was refused, failed or found wrong; 2 called wrongly; 3 could not ask.
 """
 
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -50,19 +53,39 @@ class Installation:
 
     def ask(self, service: str, method: str, path: str, persona: Persona = "operator", **request: Any) -> Any:
         """What the service answers, as data; raises Failed with its own sentence when it refuses."""
+        with self._answer(service, method, path, persona, **request) as response:
+            return _data(response.read(), self.address(service))
+
+    def follow(
+        self, service: str, method: str, path: str, persona: Persona = "operator", **request: Any
+    ) -> Iterator[Any]:
+        """What the service answers line by line, as it comes; raises as ``ask`` does."""
+        headers = {"Accept": "application/x-ndjson", **request.pop("headers", {})}
+        with self._answer(service, method, path, persona, headers=headers, **request) as response:
+            for line in response.iter_lines():
+                yield _data(line, self.address(service))
+
+    @contextmanager
+    def _answer(
+        self, service: str, method: str, path: str, persona: Persona, **request: Any
+    ) -> Iterator[httpx.Response]:
         request.setdefault("timeout", PATIENCE)
         headers = {"Authorization": f"Bearer {self._token(persona)}", **request.pop("headers", {})}
         address = self.address(service)
         try:
-            response = httpx.request(method, f"{address}{path}", headers=headers, trust_env=False, **request)
+            with (
+                httpx.Client(trust_env=False) as client,
+                client.stream(method, f"{address}{path}", headers=headers, **request) as response,
+            ):
+                if not response.is_success:
+                    response.read()
+                    raise _refusal(service, response)
+                yield response
         except httpx.InvalidURL as error:
             raise CannotAsk(f"«{address}» is no address: see --url.") from error
         except httpx.TransportError as error:
             why = f"{service} does not answer at {address} ({type(error).__name__})"
             raise CannotAsk(f"{why}: is it running, and is --url (TELEMACHUS_URL) right?") from error
-        if response.is_success:
-            return _body(response, address)
-        raise _refusal(service, response)
 
     def address(self, service: str) -> str:
         """Where that service is."""
@@ -91,9 +114,9 @@ class Installation:
         return max(TOKENS.glob(f"*/tokens/{persona}"), key=lambda file: file.stat().st_mtime, default=None)
 
 
-def _body(response: httpx.Response, address: str) -> Any:
+def _data(said: str | bytes, address: str) -> Any:
     try:
-        return response.json()
+        return json.loads(said)
     except ValueError as error:
         raise CannotAsk(f"What answers at {address} is not Telemachus: see --url.") from error
 

@@ -3,6 +3,7 @@
 import json
 import os
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +11,7 @@ import typer
 
 from deploy.cli.asking import Failed, Installation, ServiceName
 from deploy.cli.flow import POLL
-from deploy.cli.showing import AsJson, as_json, as_table, aside, console, progress
+from deploy.cli.showing import AsJson, as_json, as_table, console, progress
 
 Employee = Annotated[
     str,
@@ -40,8 +41,8 @@ def import_people(
 
     The same file twice changes nothing. Needs the role manager.
     """
-    with aside.status(f"Reading {file.name}, row by row …"), file.open("rb") as body:
-        report = context.obj.ask(
+    with file.open("rb") as body:
+        steps = context.obj.follow(
             "registration",
             "POST",
             f"/programmes/{programme}/import",
@@ -51,12 +52,30 @@ def import_people(
             params={"dry_run": dry_run},
             timeout=None,
         )
+        report = _reported(steps, file.name)
     if as_data:
         as_json(report)
     else:
         _told(report)
     if report["refused"]:
         raise typer.Exit(1)
+
+
+def _reported(steps: Iterable[dict[str, Any]], name: str) -> dict[str, Any]:
+    """The report, shown how far it is until that comes; raises Failed when it never does."""
+    rows = 0
+    with progress() as bar:
+        task = bar.add_task(f"Reading {name}", total=100)
+        for step in steps:
+            if "report" in step:
+                bar.update(task, completed=100)
+                report: dict[str, Any] = step["report"]
+                return report
+            if "failed" in step:
+                raise Failed(step["failed"])
+            rows = step["progress"]["rows"]
+            bar.update(task, completed=int(100 * step["progress"]["part"]), description=f"{name}: {rows} rows")
+    raise Failed(f"It broke off after {rows} rows. What was imported stays: give the same file again.")
 
 
 def _told(report: dict[str, Any]) -> None:

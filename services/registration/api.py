@@ -1,12 +1,15 @@
 """What people may ask of registration, over HTTP."""
 
 from collections.abc import Callable
+from contextlib import AsyncExitStack
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 
 from services.registration.application import Application
 from services.registration.enrolment import Covers, Enrolled, Entry, Outcome, enrol, links_above
+from services.registration.following import LINES, followed
 from services.registration.importing import PeopleImport, Report
 from services.registration.participant import Participant
 from services.registration.person import Person
@@ -154,7 +157,12 @@ async def apply(
     return ParticipantView.of(enrolled.participant, enrolled.person)
 
 
-@router.post("/programmes/{programme_id}/import", max_body_size=2 * LARGEST)  # «uploaded» says it in better words
+@router.post(
+    "/programmes/{programme_id}/import",
+    max_body_size=2 * LARGEST,  # «uploaded» says it in better words
+    response_model=Report,
+    responses={200: {"content": {LINES: {}}}},
+)
 async def import_people(
     programme_id: Id,
     request: Request,
@@ -162,14 +170,21 @@ async def import_people(
     store: Database,
     pseudonym: Pseudonym,
     dry_run: bool = False,
-) -> Report:
-    """Import people from HR: the body is a CSV file. Good rows go in, the others are reported cell by cell."""
+) -> Response | Report:
+    """Import people from HR: the body is a CSV file. Good rows go in, the others are reported cell by cell.
+
+    Whoever accepts ``application/x-ndjson`` is told how far it is, a JSON object a line: ``progress`` (``rows``, and
+    ``part`` of the file from 0 to 1), at last ``report``, or ``failed`` with a sentence.
+    """
     _managed_countries(caller, await store.unit().get(Programme, programme_id))
-    async with uploaded(request) as file:
-        job = PeopleImport(
-            store=store, programme_id=programme_id, pseudonym=pseudonym, covers=_covers(caller), dry_run=dry_run
-        )
-        return await job.run(file)
+    job = PeopleImport(
+        store=store, programme_id=programme_id, pseudonym=pseudonym, covers=_covers(caller), dry_run=dry_run
+    )
+    async with AsyncExitStack() as stack:
+        file = await stack.enter_async_context(uploaded(request))
+        if LINES not in request.headers.get("accept", ""):
+            return await job.run(file)
+        return await followed(partial(job.run, file), stack.pop_all())
 
 
 @router.get("/programmes/{programme_id}/participants")

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from io import SEEK_END
 from typing import IO
 
 from pydantic import BaseModel
@@ -21,6 +22,8 @@ from shared.store import Store, Unit
 
 MOST_FAULTS = 1000
 """Faults that a report lists; all are counted."""
+COUNTED = ("imported", "changed", "unchanged", "refused")
+"""What may become of a row."""
 
 
 class Report(BaseModel):
@@ -37,6 +40,16 @@ class Report(BaseModel):
     ignored_columns: tuple[str, ...]
 
 
+class Progress(BaseModel):
+    """How far an import is: rows dealt with, and which part of the file was read for it, from 0 to 1."""
+
+    rows: int
+    part: float
+
+
+Tell = Callable[[Progress], None]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Taken:
     """What came of rows: outcomes counted, faults, participants, and people whose place in the organisation is new."""
@@ -45,6 +58,11 @@ class Taken:
     faults: list[Fault] = field(default_factory=list)
     enrolled: set[str] = field(default_factory=set)
     moved: list[str] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int:
+        """How many there were."""
+        return sum(self.outcomes[name] for name in COUNTED)
 
     def add(self, other: "Taken") -> None:
         """Count another chunk in."""
@@ -70,7 +88,7 @@ class PeopleImport:
     covers: Covers
     dry_run: bool
 
-    async def run(self, file: IO[bytes]) -> Report:
+    async def run(self, file: IO[bytes], tell: Tell = lambda _: None) -> Report:
         """Take in every good row and say what is wrong with the others; raises Refused for the whole file.
 
         Reads the file twice: a reporting line is known only when all managers are.
@@ -78,9 +96,10 @@ class PeopleImport:
         sheet = Sheet.of(file)
         (await self.store.unit().get(Programme, self.programme_id)).must_run()
         said = await self._superiors(sheet, file)
-        taken = Taken()
+        taken, size = Taken(), file.seek(0, SEEK_END)
         for rows in chunks(sheet.rows(file)):
             taken.add(await self._take(rows, said))
+            tell(Progress(rows=taken.rows, part=file.tell() / size))
         if not self.dry_run:
             await follow(self.store, taken.moved, said, taken.enrolled)
         return self._report(taken, sheet)
@@ -136,10 +155,10 @@ class PeopleImport:
         )
 
     def _report(self, taken: Taken, sheet: Sheet) -> Report:
-        counts = {name: taken.outcomes[name] for name in ("imported", "changed", "unchanged", "refused")}
+        counts = {name: taken.outcomes[name] for name in COUNTED}
         return Report(
             dry_run=self.dry_run,
-            rows=sum(counts.values()),
+            rows=taken.rows,
             **counts,
             errors=taken.faults,
             errors_left_out=taken.outcomes["left out"],

@@ -1,5 +1,6 @@
 """Files with wrong rows, and repeats that do no harm."""
 
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -22,13 +23,15 @@ HEADER = b"employee_id,name,email,role,country,time_zone,languages,unit,grade\n"
 GOOD = b"e-9,Nine,nine@company.example,mentor,FR,Europe/Paris,en,sales,3\n"
 
 
-async def _imported(apps: dict[str, FastAPI], content: bytes, query: str = "") -> httpx.Response:
+async def _imported(
+    apps: dict[str, FastAPI], content: bytes, query: str = "", accept: str = "application/json"
+) -> httpx.Response:
     return await ask(
         apps["registration"],
         "POST",
         f"/programmes/{PROGRAMME}/import{query}",
         content=content,
-        headers={"Content-Type": "text/csv"},
+        headers={"Content-Type": "text/csv", "Accept": accept},
     )
 
 
@@ -51,6 +54,16 @@ async def test_a_wrong_row_is_told_cell_by_cell_and_the_good_ones_go_in(apps: di
     assert {(3, "email"), (3, "role"), (3, "country"), (4, "grade"), (6, "name"), (7, "employee_id")} <= told
     assert (8, "country") in told
     assert all(error["expected"] for error in report["errors"])
+
+
+async def test_whoever_wishes_is_told_how_far_it_is(apps: dict[str, FastAPI]) -> None:
+    told = await _imported(apps, HEADER + GOOD + b"too,few\n", accept="application/x-ndjson")
+    progress, report = (json.loads(line) for line in told.text.splitlines())
+
+    assert told.headers["content-type"] == "application/x-ndjson"
+    assert progress == {"progress": {"rows": 2, "part": 1.0}}
+    assert (report["report"]["imported"], report["report"]["refused"]) == (1, 1)
+    assert problem_of(await _imported(apps, b"name\n", accept="application/x-ndjson"), 409)
 
 
 @pytest.mark.parametrize(

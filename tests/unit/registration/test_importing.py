@@ -3,7 +3,8 @@ from collections.abc import Callable
 
 import pytest
 
-from services.registration.importing import MOST_FAULTS, PeopleImport, Report
+from services.registration.chunks import CHUNK
+from services.registration.importing import MOST_FAULTS, PeopleImport, Progress, Report
 from services.registration.participant import Participant, participant_id
 from services.registration.person import Person
 from services.registration.programme import Programme, Stage
@@ -37,6 +38,18 @@ async def _import(
 ) -> Report:
     job = PeopleImport(store=memory.store, programme_id="spring", pseudonym=_pseudonym, covers=covers, dry_run=dry_run)
     return await job.run(io.BytesIO("\n".join([HEADER, *rows]).encode()))
+
+
+async def test_it_tells_how_far_it_is() -> None:
+    memory, told = MemoryStore(programme()), list[Progress]()
+    rows = [_row(f"e-{n}") for n in range(3 * CHUNK // 2)]
+    job = PeopleImport(
+        store=memory.store, programme_id="spring", pseudonym=_pseudonym, covers=lambda _: True, dry_run=True
+    )
+    await job.run(io.BytesIO("\n".join([HEADER, *rows]).encode()), told.append)
+
+    assert [step.rows for step in told] == [CHUNK, len(rows)]
+    assert 0.5 < told[0].part < told[1].part == 1
 
 
 def _counts(report: Report) -> tuple[int, int, int, int, int]:
