@@ -139,6 +139,9 @@ class Observed:
             caller = dict(scope["headers"]).get(b"traceparent", b"").decode("ascii", "ignore") or None
             with self._tracing.asked(caller) as step:
                 await self._app(scope, receive, seen)
+        except Exception:
+            status = 500  # also when an answer that had begun well breaks off
+            raise
         finally:
             route = getattr(scope.get("route"), "path", NO_ROUTE)
             method = scope["method"] if scope["method"] in METHODS else "other"
