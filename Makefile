@@ -25,7 +25,7 @@ up: .venv/embedded
 	$(RUN) -m deploy.local
 
 test: .venv/dev
-	$(RUN) -m pytest --numprocesses 2 --dist loadgroup --quiet tests/unit tests/contract
+	$(RUN) -m pytest --numprocesses 2 --dist loadfile --quiet tests/unit tests/contract
 	$(RUN) -m pytest tests/integration tests/browser tests/chaos
 
 lint: .venv/dev

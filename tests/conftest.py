@@ -106,14 +106,3 @@ def real_backends(request: pytest.FixtureRequest) -> None:
     """A test marked ``real`` is skipped on the built-in Kafka."""
     if request.node.get_closest_marker("real") and not request.getfixturevalue("kafka").real:
         pytest.skip("needs a real Kafka: install Java 17 and Maven, or run a Docker engine")
-
-
-TOGETHER = ("test_chart", "test_kustomize", "test_operations_doc")
-"""Files that fetch the same programs: one process fetches them once."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests are spread over processes, those of a file stay together: they share what they have set up."""
-    for item in items:
-        name = "chart" if item.path.name.startswith(TOGETHER) else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(name))

