@@ -166,14 +166,21 @@ def choose_kafka(directory: Path) -> Kafka:
         return Kafka("as given by KAFKA_BOOTSTRAP_SERVERS", True, GivenKafka(address))
     if docker_answers():
         return Kafka("Apache Kafka in a container", True, KafkaContainer())
+    if problem := apache_kafka_lacks():
+        return Kafka(f"built in, a stand-in ({problem})", False, BuiltInKafka())
+    return Kafka("Apache Kafka by Maven and Java", True, ApacheKafka(directory))
+
+
+def apache_kafka_lacks() -> CannotStart | None:
+    """Why Apache Kafka itself cannot be run here, None when it can; raises it where a real one is required."""
     try:
         find_java()
         kafka_jars()
     except CannotStart as problem:
         if real_required():
             raise
-        return Kafka(f"built in, a stand-in ({problem})", False, BuiltInKafka())
-    return Kafka("Apache Kafka by Maven and Java", True, ApacheKafka(directory))
+        return problem
+    return None
 
 
 def choose_mongo(directory: Path) -> Mongo:

@@ -10,15 +10,13 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from deploy.local.apache_kafka import find_java, kafka_jars
 from deploy.local.issuer import Issuer
-from deploy.local.program import CannotStart
 from deploy.rights import RIGHTS
 from deploy.services import SERVICES
 from shared.clock import MovedClock
 from shared.settings import Settings
 from tests.support.apps import client_of, settings_for, signed_in
-from tests.support.backends import real_required
+from tests.support.backends import apache_kafka_lacks
 from tests.support.certificates import Authority
 from tests.support.secure import SecureKafka, SecureMongod
 from tests.support.serving import until
@@ -56,12 +54,7 @@ class Secure:
 
 @pytest.fixture(scope="package")
 def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secure]:
-    try:
-        find_java()
-        kafka_jars()
-    except CannotStart as problem:
-        if real_required():
-            raise
+    if problem := apache_kafka_lacks():
         pytest.skip(f"needs Apache Kafka: {problem}")
     directory = tmp_path_factory.mktemp("secure")
     authority = Authority(directory / "authority")
