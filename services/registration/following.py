@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from services.registration.importing import Progress, Report, Tell
-from shared.errors import is_transient
+from shared.errors import Absent, Refused, is_transient
 
 log = structlog.get_logger()
 
@@ -32,7 +32,12 @@ async def followed(run: Callable[[Tell], Awaitable[Report]], file: AsyncExitStac
 
     async def work() -> Report:
         async with file:
-            return await run(told.put_nowait)
+            try:
+                return await run(told.put_nowait)
+            except Exception as error:
+                if not isinstance(error, Refused | Absent):  # known even when nobody listens any more
+                    log.error("import failed", exc_info=error)
+                raise
 
     going = asyncio.create_task(work())
     _going.add(going)
@@ -55,7 +60,6 @@ async def _lines(
     if error is None:
         yield _line(report=going.result())
     else:
-        log.error("import failed", exc_info=error)
         why = "Broker or database do not answer" if is_transient(error) else "Something went wrong here"
         yield _line(failed=f"{why}. What was imported stays: give the same file again.")
 

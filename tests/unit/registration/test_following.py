@@ -11,6 +11,7 @@ import pytest
 from fastapi import Response
 from fastapi.responses import StreamingResponse
 from pymongo.errors import AutoReconnect
+from structlog.testing import capture_logs
 
 from services.registration.following import followed
 from services.registration.importing import Progress, Report, Tell
@@ -101,3 +102,21 @@ async def test_it_goes_on_when_whoever_asked_goes_away() -> None:
 
     may_end.set()
     await asyncio.wait_for(done.wait(), 10)
+
+
+async def test_what_fails_when_nobody_listens_any_more_is_known_all_the_same() -> None:
+    ended = asyncio.Event()
+
+    async def run(tell: Tell) -> Report:
+        tell(STEPS[0])
+        await asyncio.sleep(0)
+        raise ZeroDivisionError
+
+    stack = AsyncExitStack()
+    stack.callback(ended.set)
+    with capture_logs() as logs:
+        lines = lines_of(await followed(run, stack))
+        await lines.aclose()  # type: ignore[attr-defined]
+        await asyncio.wait_for(ended.wait(), 10)
+
+    assert [(log["event"], type(log["exc_info"])) for log in logs] == [("import failed", ZeroDivisionError)]
