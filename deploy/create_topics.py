@@ -6,7 +6,7 @@ import os
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import NoError, TopicAlreadyExistsError, for_code
 
-from shared.topics import TOPICS
+from shared.language.topics import TOPICS
 
 
 async def create_topics(bootstrap_servers: str) -> None:

@@ -2,7 +2,7 @@
 
 import re
 
-from shared.streams import CROSSING
+from shared.language.streams import CROSSING
 
 TOPICS_PATTERN = "|".join(re.escape(stream.value) for stream in CROSSING)
 """Java's regular expression, which has to fit a topic's whole name: dead letters do not."""

@@ -8,9 +8,10 @@ from contextvars import ContextVar
 from functools import partial
 
 import structlog
+from aiokafka.errors import KafkaError
+from pymongo.errors import ConnectionFailure, PyMongoError
 
-from shared.errors import is_transient
-from shared.telemetry import Telemetry
+from shared.telemetry.metrics import Telemetry
 
 log = structlog.get_logger()
 
@@ -93,3 +94,13 @@ def told(part: str, error: Exception, pulse: Pulse, telemetry: Telemetry) -> Non
     else:
         telemetry.failures.labels(part).inc()
         log.error("failed", part=part, exc_info=error)
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether trying again later can help: a broker or database that is away, slow or changing its leader."""
+    if isinstance(error, ConnectionFailure | KafkaError | OSError | TimeoutError):
+        return True
+    if isinstance(error, PyMongoError):
+        labels = ("TransientTransactionError", "RetryableWriteError")
+        return error.timeout or any(error.has_error_label(label) for label in labels)
+    return False

@@ -9,26 +9,29 @@ from types import ModuleType
 import uvicorn
 from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
-from pymongo.errors import PyMongoError
 
-from shared import handlers as declared
-from shared.access import Access
-from shared.aggregate import Aggregate
-from shared.checks.mongodb import explain
-from shared.clock import Clock, clock_of
-from shared.collector import settle
-from shared.commands import obey
-from shared.exporting import router as exporting
-from shared.http import Observed, explain_errors
-from shared.label_sets import expect_requests
-from shared.logs import configure_logs
-from shared.operations import router as operations
-from shared.operator_api import router as operator_api
-from shared.running import Metrics, Running
+from shared.domain import handlers as declared
+from shared.domain.aggregate import Aggregate
+from shared.domain.clock import Clock, clock_of
+from shared.language.streams import Event, Stream
+from shared.operations import flow, letters, probes, projections
+from shared.operations.checks.mongodb import explain
+from shared.operations.commands import obey
+from shared.operations.starting import started
+from shared.privacy.exporting import router as exporting
+from shared.running.declared import Metrics
+from shared.running.garbage import settle
+from shared.running.running import Running
 from shared.settings import Settings, from_environment
-from shared.starting import started
-from shared.streams import Event, Stream
+from shared.store.mongodb import PyMongoError
+from shared.telemetry.label_sets import expect_requests
+from shared.telemetry.logs import configure_logs
+from shared.web.access import Access
+from shared.web.observed import Observed
+from shared.web.problems import explain_errors
 from shared.web.static import static_router
+
+OPERATIONS = (probes.router, flow.router, letters.router, projections.router)
 
 LARGEST_BODY = 1024 * 1024
 """Bytes of a request, unless its route says otherwise: nobody may fill the memory, least of all without a token."""
@@ -43,12 +46,15 @@ class Service:
     handlers: ModuleType
     router: APIRouter
     aggregates: Sequence[type[Aggregate]]
-    projections: Sequence[type[Aggregate]] = field(default=())
-    """The aggregates only handlers change that declare it, and nothing else: they can be rebuilt from the topics."""
     pages: Sequence[APIRouter] = field(default=())
     metrics: Metrics | None = None
     beside: Callable[[], AbstractAsyncContextManager[None]] = nullcontext
     """What stands beside it from before its start until after its end."""
+
+    @property
+    def projections(self) -> list[type[Aggregate]]:
+        """What of its aggregates can be rebuilt from the topics."""
+        return [kind for kind in self.aggregates if kind.projection]
 
     @property
     def hears(self) -> list[type[Event]]:
@@ -80,10 +86,10 @@ class Service:
             max_body_size=LARGEST_BODY,
         )
         app.state.running, app.state.store, app.state.settings = running, running.store, settings
-        app.state.access = Access(settings)
+        app.state.access, app.state.aggregates = Access(settings), self.aggregates
         app.add_middleware(Observed, telemetry=running.telemetry, tracing=running.store.tracing)
         explain_errors(app, settings)
-        for router in (operations, operator_api, exporting, static_router, self.router, *self.pages):
+        for router in (*OPERATIONS, exporting, static_router, self.router, *self.pages):
             app.include_router(router)
         expect_requests(running.telemetry, app.routes)
         return app

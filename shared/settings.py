@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.programme import REGION
+from shared.language.terms import REGION
 
 
 class Settings(BaseSettings):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.logs import configure_logs
+from shared.telemetry.logs import configure_logs
 from tests.support.backends import (
     BuiltInKafka,
     Kafka,

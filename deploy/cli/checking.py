@@ -10,7 +10,7 @@ from deploy.cli.flow import Some, chosen
 from deploy.cli.showing import AsJson, as_json, as_table
 
 if TYPE_CHECKING:
-    from shared.checks import Check
+    from shared.operations.checks import Check
 
 
 def add_to(app: typer.Typer) -> None:
@@ -40,7 +40,7 @@ def check(services: Some = None, as_data: AsJson = False) -> None:
 
 async def _all(names: list[str]) -> dict[str, "list[Check]"]:
     from deploy.services import SERVICES
-    from shared.checks import check_service
+    from shared.operations.checks import check_service
     from shared.settings import from_environment
 
     settings = from_environment()

@@ -8,7 +8,7 @@ import typer
 
 from deploy.cli.asking import Failed, Installation, ServiceName
 from deploy.cli.showing import AsJson, as_json, as_table, console, lasting, progress
-from shared.streams import Stream
+from shared.language.streams import Stream
 
 POLL = 0.5
 

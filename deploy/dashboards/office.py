@@ -2,21 +2,11 @@
 
 from deploy.dashboards.rows import EVENTS
 from deploy.dashboards.spec import Lines, Panel, Query, Row, Stat, grown, since, worst
-from shared.events import (
-    FeedbackSubmitted,
-    MentorRecognised,
-    PairAtRisk,
-    PairCompleted,
-    PairDissolved,
-    PairRecovered,
-    ParticipantRegistered,
-    ParticipantWithdrawn,
-    SessionCancelled,
-    SessionHeld,
-    SessionMissed,
-    SessionScheduled,
-)
-from shared.streams import Event
+from shared.language.feedback import FeedbackSubmitted, MentorRecognised, PairAtRisk, PairRecovered
+from shared.language.matching import PairCompleted, PairDissolved
+from shared.language.registration import ParticipantRegistered, ParticipantWithdrawn
+from shared.language.sessions import SessionCancelled, SessionHeld, SessionMissed, SessionScheduled
+from shared.language.streams import Event
 
 JOBS = "registration|matching"
 """Registration hears every event of a programme once; matching counts people and pairs."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 
-from deploy.metrics import described
+from deploy.describing.metrics import described
 
 HERE = 'region=~"$region",job=~"$job"'
 """What every expression is limited to: the regions and services chosen at the top."""

@@ -30,8 +30,8 @@ from deploy.local.scenario.report import as_panels, collect
 from deploy.local.scenario.stage import Stage
 from deploy.local.stack import Backends, Stack, backends, running
 from deploy.services import SERVICES
-from shared.logs import configure_logs
-from shared.programme import Role
+from shared.language.terms import Role
+from shared.telemetry.logs import configure_logs
 
 SHOWN = 0.45
 """How much of the demo programme has passed when it is shown, so that there is something to see."""

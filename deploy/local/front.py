@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 
 from deploy.local.issuer import LIFETIME, Issuer
-from shared.access import COOKIE
+from shared.web.access import COOKIE
 from shared.web.pages import Pages
 
 PERSONAS: Final[Mapping[str, tuple[str, tuple[str, ...], tuple[str, ...]]]] = {

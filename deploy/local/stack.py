@@ -19,8 +19,8 @@ from deploy.local.mongod import Mongod
 from deploy.local.ports import HOST, must_be_free
 from deploy.local.program import CannotStart
 from deploy.services import SERVICES
-from shared.clock import MovedClock
-from shared.running import Running
+from shared.domain.clock import MovedClock
+from shared.running.running import Running
 from shared.settings import Settings
 
 

@@ -1,21 +1,17 @@
 """Feedback: the memory and conscience of a programme."""
 
 from services.feedback import api, handlers
-from services.feedback.counting import Count
-from services.feedback.group import Told
-from services.feedback.momentum import Momentum
-from services.feedback.participant import Participant
-from services.feedback.programme import Programme
-from services.feedback.pulse import Pulse
-from shared.erasing import Erased
-from shared.events import ErasureConfirmed, FeedbackSubmitted, PairAtRisk, PairRecovered, ProgrammeCounted
+from shared.domain.aggregate import aggregates_of
+from shared.language import feedback as language
+from shared.language.everybody import ErasureConfirmed
+from shared.language.streams import said_by
+from shared.privacy.erasing import Erased
 from shared.service import Service
 
 service = Service(
     name="feedback",
-    says=(FeedbackSubmitted, PairAtRisk, PairRecovered, ProgrammeCounted, ErasureConfirmed),
+    says=(*said_by(language), ErasureConfirmed),
     handlers=handlers,
     router=api.router,
-    aggregates=(Momentum, Pulse, Programme, Participant, Count, Told, Erased),
-    projections=(Momentum, Programme),
+    aggregates=(*aggregates_of(__package__), Erased),
 )

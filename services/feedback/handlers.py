@@ -4,31 +4,20 @@ from datetime import datetime
 
 from uuid_utils import uuid4
 
-from services.feedback.counting import Count, counted
-from services.feedback.group import Told
-from services.feedback.momentum import Momentum, Settled
-from services.feedback.participant import Participant
-from services.feedback.programme import Programme
-from services.feedback.pulse import Pulse
-from services.feedback.summing import summary_now
-from shared.erasing import confirm_erased
-from shared.events import (
-    PairCompleted,
-    PairDissolved,
-    PairFormed,
-    ParticipantErased,
-    ParticipantRegistered,
-    ProgrammeChanged,
-    ProgrammeCounted,
-    ProgrammeOpened,
-    SessionCancelled,
-    SessionHeld,
-    SessionMissed,
-    SessionRescheduled,
-    SessionScheduled,
-)
-from shared.handlers import hears, when_due
-from shared.store import Unit
+from services.feedback.figures.counting import Count, counted
+from services.feedback.figures.group import Told
+from services.feedback.figures.summing import summary_now
+from services.feedback.momentum.momentum import Momentum, Settled
+from services.feedback.people.participant import Participant
+from services.feedback.people.programme import Programme
+from services.feedback.pulse.pulse import Pulse
+from shared.domain.handlers import hears, when_due
+from shared.domain.work import Unit
+from shared.language.feedback import ProgrammeCounted
+from shared.language.matching import PairCompleted, PairDissolved, PairFormed
+from shared.language.registration import ParticipantErased, ParticipantRegistered, ProgrammeChanged, ProgrammeOpened
+from shared.language.sessions import SessionCancelled, SessionHeld, SessionMissed, SessionRescheduled, SessionScheduled
+from shared.privacy.erasing import confirm_erased
 
 
 @hears(ProgrammeOpened, ProgrammeChanged, changes=Programme, found_by="programme_id", starts=Programme.told_by)

@@ -1,58 +1,21 @@
-"""The matching service: these handlers and these APIs."""
+"""Matching: who fits whom, by which rules and why, in rounds that are proven to be the best there are."""
 
-from fastapi import APIRouter
-
-from services.matching import api, handlers, rounds_api
-from services.matching.member import Member
+from services.matching import api, handlers
 from services.matching.metrics import metrics
-from services.matching.pair import Pair
-from services.matching.programme import Programme
-from services.matching.report import Place
-from services.matching.round import Request, Round
-from services.matching.waiting_list import WaitingList
-from services.matching.worker import kept_warm
-from shared.erasing import Erased
-from shared.events import (
-    ErasureConfirmed,
-    MatchingRequested,
-    MatchingRoundCancelled,
-    MatchingRoundCompleted,
-    MatchingRoundFailed,
-    MatchingRoundProgressed,
-    MatchingRoundProposed,
-    PairCompleted,
-    PairDeclined,
-    PairDissolved,
-    PairFormed,
-    PairProposed,
-    PairRechecked,
-)
+from services.matching.solver.worker import kept_warm
+from shared.domain.aggregate import aggregates_of
+from shared.language import matching as language
+from shared.language.everybody import ErasureConfirmed
+from shared.language.streams import said_by
+from shared.privacy.erasing import Erased
 from shared.service import Service
-
-router = APIRouter()
-router.include_router(api.router)
-router.include_router(rounds_api.router)
 
 service = Service(
     name="matching",
-    says=(
-        MatchingRequested,
-        MatchingRoundProgressed,
-        MatchingRoundProposed,
-        MatchingRoundCompleted,
-        MatchingRoundFailed,
-        MatchingRoundCancelled,
-        PairProposed,
-        PairFormed,
-        PairDeclined,
-        PairDissolved,
-        PairRechecked,
-        PairCompleted,
-        ErasureConfirmed,
-    ),
+    says=(*said_by(language), ErasureConfirmed),
     handlers=handlers,
-    router=router,
-    aggregates=(Programme, Member, Round, Request, Place, Pair, WaitingList, Erased),
+    router=api.router,
+    aggregates=(*aggregates_of(__package__), Erased),
     metrics=metrics,
     beside=kept_warm,
 )

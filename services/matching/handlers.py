@@ -3,20 +3,22 @@
 from dataclasses import replace
 from datetime import datetime
 
-from services.matching.approving import approve
-from services.matching.completing import complete
-from services.matching.computing import compute
-from services.matching.ending import fail, sweep
-from services.matching.erasing import erase
-from services.matching.member import Member
-from services.matching.pairing import steps_back
-from services.matching.programme import Programme
-from services.matching.rechecking import recheck
-from services.matching.round import OPEN, TO_COMPUTE, Round, RoundState
-from services.matching.waiting import call, serve
-from services.matching.waiting_list import WaitingList, save_seeking
-from shared.events import (
-    MatchingRequested,
+from services.matching.members.member import Member
+from services.matching.members.programme import Programme
+from services.matching.members.waiting_list import WaitingList, save_seeking
+from services.matching.pairs.completing import complete
+from services.matching.pairs.pairing import steps_back
+from services.matching.pairs.rechecking import recheck
+from services.matching.privacy.erasing import erase
+from services.matching.rounds.approving import approve
+from services.matching.rounds.computing import compute
+from services.matching.rounds.ending import fail, sweep
+from services.matching.rounds.round import OPEN, TO_COMPUTE, Round, RoundState
+from services.matching.waiting.serving import call, serve
+from shared.domain.handlers import hears, when_due
+from shared.domain.work import Unit
+from shared.language.matching import MatchingRequested, RoundFailure
+from shared.language.registration import (
     ParticipantChanged,
     ParticipantErased,
     ParticipantRegistered,
@@ -25,10 +27,7 @@ from shared.events import (
     ProgrammeChanged,
     ProgrammeClosed,
     ProgrammeOpened,
-    RoundFailure,
 )
-from shared.handlers import hears, when_due
-from shared.store import Unit
 
 
 def _new_programme(event: ProgrammeOpened | ProgrammeChanged) -> Programme:

@@ -13,13 +13,13 @@ from enum import StrEnum
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from services.matching.member import Member
-from services.matching.outcome import Outcome, Progress, Stage
-from services.matching.pair import Pair, PairState
-from services.matching.programme import Programme, ProgrammeState
-from shared.events import PairDeclined, PairFormed
-from shared.store import Store
-from shared.streams import Event
+from services.matching.markets.outcome import Outcome, Progress, Stage
+from services.matching.members.member import Member
+from services.matching.members.programme import Programme, ProgrammeState
+from services.matching.pairs.pair import Pair, PairState
+from shared.language.matching import PairDeclined, PairFormed
+from shared.language.streams import Event
+from shared.store.store import Store
 
 SECONDS = (0.01, 0.1, 0.5, 1, 5, 15, 60, 180, 600, 1800)
 

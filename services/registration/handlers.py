@@ -1,30 +1,18 @@
 """What registration does when it hears an event: it keeps the live page up to date, and erases."""
 
-from services.registration.board import MomentumEvent, PairCard, PairEvent, SessionEvent
-from services.registration.erasing import erased_before
-from services.registration.erasure import Erasure
-from services.registration.feed import Feed
-from shared.erasing import confirm_erased
-from shared.events import (
-    ErasureConfirmed,
-    MatchingRoundProgressed,
-    OfProgramme,
-    PairAtRisk,
-    PairCompleted,
-    PairDissolved,
-    PairFormed,
-    PairRechecked,
-    PairRecovered,
-    ParticipantErased,
-    SessionCancelled,
-    SessionHeld,
-    SessionMissed,
-    SessionRescheduled,
-    SessionScheduled,
-)
-from shared.handlers import hears
-from shared.store import Unit
-from shared.streams import REGISTRY, Stream
+from services.registration.board.card import MomentumEvent, PairCard, PairEvent, SessionEvent
+from services.registration.board.feed import Feed
+from services.registration.people.erasure import Erasure
+from services.registration.privacy.erasing import erased_before
+from shared.domain.handlers import hears
+from shared.domain.work import Unit
+from shared.language.everybody import ErasureConfirmed
+from shared.language.feedback import PairAtRisk, PairRecovered
+from shared.language.matching import MatchingRoundProgressed, PairCompleted, PairDissolved, PairFormed, PairRechecked
+from shared.language.registration import ParticipantErased
+from shared.language.sessions import SessionCancelled, SessionHeld, SessionMissed, SessionRescheduled, SessionScheduled
+from shared.language.streams import REGISTRY, OfProgramme, Stream
+from shared.privacy.erasing import confirm_erased
 
 HAPPENINGS = tuple(
     kind

@@ -5,9 +5,9 @@ Counted in the database, the same by every replica: take the ``max``, not the ``
 
 from prometheus_client import CollectorRegistry, Gauge
 
-from services.registration.erasure import Erasure, ErasureState
-from shared.store import Store
-from shared.streams import Event
+from services.registration.people.erasure import Erasure, ErasureState
+from shared.language.streams import Event
+from shared.store.store import Store
 
 
 class Metrics:

@@ -1,27 +1,17 @@
-"""The sessions service: these handlers and this API."""
+"""Sessions: when the two of a pair meet, across zones, working days and holidays."""
 
 from services.sessions import api, handlers
-from services.sessions.diary import Diary
-from services.sessions.participant import Participant
-from services.sessions.programme import Programme
-from services.sessions.series import Series
-from services.sessions.session import Session
-from shared.erasing import Erased
-from shared.events import (
-    ErasureConfirmed,
-    SessionCancelled,
-    SessionHeld,
-    SessionMissed,
-    SessionRescheduled,
-    SessionScheduled,
-)
+from shared.domain.aggregate import aggregates_of
+from shared.language import sessions as language
+from shared.language.everybody import ErasureConfirmed
+from shared.language.streams import said_by
+from shared.privacy.erasing import Erased
 from shared.service import Service
 
 service = Service(
     name="sessions",
-    says=(SessionScheduled, SessionRescheduled, SessionCancelled, SessionHeld, SessionMissed, ErasureConfirmed),
+    says=(*said_by(language), ErasureConfirmed),
     handlers=handlers,
     router=api.router,
-    aggregates=(Session, Series, Diary, Participant, Programme, Erased),
-    projections=(Programme,),
+    aggregates=(*aggregates_of(__package__), Erased),
 )

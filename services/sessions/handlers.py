@@ -3,19 +3,17 @@
 from dataclasses import replace
 from datetime import datetime
 
-from services.sessions.diary import Diary
-from services.sessions.participant import Participant
-from services.sessions.parties import Parties
-from services.sessions.planning import plan
-from services.sessions.programme import Programme
-from services.sessions.series import Series
-from services.sessions.session import Session, State
-from shared.erasing import confirm_erased
-from shared.events import (
-    Cancellation,
-    PairCompleted,
-    PairDissolved,
-    PairFormed,
+from services.sessions.people.participant import Participant
+from services.sessions.people.programme import Programme
+from services.sessions.planning.planning import plan
+from services.sessions.series.diary import Diary
+from services.sessions.series.parties import Parties
+from services.sessions.series.series import Series
+from services.sessions.series.session import Session, State
+from shared.domain.handlers import hears, when_due
+from shared.domain.work import Unit
+from shared.language.matching import PairCompleted, PairDissolved, PairFormed
+from shared.language.registration import (
     ParticipantChanged,
     ParticipantErased,
     ParticipantRegistered,
@@ -24,8 +22,8 @@ from shared.events import (
     ProgrammeClosed,
     ProgrammeOpened,
 )
-from shared.handlers import hears, when_due
-from shared.store import Unit
+from shared.language.sessions import Cancellation
+from shared.privacy.erasing import confirm_erased
 
 
 @hears(ProgrammeOpened, changes=Programme, found_by="programme_id", starts=Programme.opened)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from fastapi import APIRouter, Response
 
-from shared.access import anyone
-from shared.errors import Absent
+from shared.domain.errors import Absent
+from shared.web.access import anyone
 
 FILES = {path.name: path.read_bytes() for path in sorted((Path(__file__).parent / "static").iterdir())}
 VERSION = blake2b(b"\0".join(FILES.values()), digest_size=6).hexdigest()

@@ -10,10 +10,10 @@ from functools import cache
 from random import Random
 from typing import NamedTuple
 
-from services.matching.candidate import Candidate
-from shared.profile import Profile, WorkingHours
-from shared.programme import Role, Terms
-from shared.skills import DIGITAL, EXPERIENCE, Skill, Wish
+from services.matching.rules.candidate import Candidate
+from shared.language.profile import Profile, WorkingHours
+from shared.language.skills import DIGITAL, EXPERIENCE, Skill, Wish
+from shared.language.terms import Role, Terms
 
 
 class Country(NamedTuple):

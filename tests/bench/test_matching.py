@@ -17,13 +17,13 @@ import numpy as np
 import pytest
 from scipy.optimize import linear_sum_assignment
 
-from services.matching import solver
-from services.matching.candidate import Snapshot
 from services.matching.engine import looking, optimum
 from services.matching.engine.market import Scores
-from services.matching.meeting import Meeting
-from services.matching.people import Crowd
-from services.matching.rules import doors, scores
+from services.matching.rules.asking import doors, scores
+from services.matching.rules.candidate import Snapshot
+from services.matching.rules.crowd import Crowd
+from services.matching.rules.meeting import Meeting
+from services.matching.solver import solver
 from tests.bench import civil_service, mentor_match
 from tests.bench.baselines import is_there
 from tests.bench.conftest import Show

@@ -19,13 +19,13 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import InsertOne, UpdateOne
 
 from deploy.local.kafka import create_topics
-from shared.clock import SystemClock
-from shared.collector import settle
-from shared.envelope import Row
-from shared.events import SessionScheduled
-from shared.running import Running
+from shared.domain.clock import SystemClock
+from shared.language.sessions import SessionScheduled
+from shared.running.garbage import settle
+from shared.running.running import Running
 from shared.service import Service
 from shared.settings import Settings
+from shared.store.rows import Row
 from tests.bench.conftest import Show
 from tests.support import ledger
 from tests.support.backends import Kafka, Mongo

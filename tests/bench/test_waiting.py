@@ -13,15 +13,17 @@ from datetime import timedelta
 import pytest
 from typing_extensions import override
 
-from services.matching import handlers, lobby, waiting
-from services.matching.member import Member
-from services.matching.programme import Programme
-from services.matching.waiting_list import WaitingList
-from shared.documents import Document, to_document
-from shared.due import DueRows
-from shared.profile import Profile, WorkingHours
-from shared.programme import Role
-from shared.skills import Skill, Wish
+from services.matching import handlers
+from services.matching.members.member import Member
+from services.matching.members.programme import Programme
+from services.matching.members.waiting_list import WaitingList
+from services.matching.waiting import lobby
+from services.matching.waiting import serving as waiting
+from shared.delivery.due import DueRows
+from shared.language.profile import Profile, WorkingHours
+from shared.language.skills import Skill, Wish
+from shared.language.terms import Role
+from shared.store.documents import Document, to_document
 from tests.bench.conftest import Show
 from tests.support.backends import Mongo
 from tests.support.rounds import PROGRAMME, somebody
@@ -59,7 +61,7 @@ def anybody(role: Role, identity: str) -> Member:
 
 @pytest.fixture
 async def here(mongodb: Mongo, database_name: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
-    monkeypatch.setattr("shared.due.POLL", 0)
+    monkeypatch.setattr("shared.delivery.due.POLL", 0)
     async with desk(mongodb, database_name) as one:
         now = one.world.store.clock.now()
         await one.world.keep(Programme(id=PROGRAMME, terms=terms()), WaitingList(id=PROGRAMME, since=now))

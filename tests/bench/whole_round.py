@@ -13,9 +13,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from services.matching.candidate import Snapshot
-from services.matching.outcome import Outcome, Progress
-from services.matching.solver import solve
+from services.matching.markets.outcome import Outcome, Progress
+from services.matching.rules.candidate import Snapshot
+from services.matching.solver.solver import solve
 from tests.bench.population import people, terms
 
 

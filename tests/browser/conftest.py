@@ -15,18 +15,19 @@ from fastapi import FastAPI
 from playwright.async_api import Browser, async_playwright
 
 from services.registration import handlers
-from services.registration.board import PairCard
-from services.registration.feed import Feed
+from services.registration.board.card import PairCard
+from services.registration.board.feed import Feed
 from services.registration.pages import router
-from services.registration.participant import Participant
-from services.registration.person import Person
-from services.registration.programme import Programme
-from shared.access import COOKIE, Caller
-from shared.envelope import Origin
-from shared.handlers import heard
-from shared.http import explain_errors
-from shared.store import Store, Unit
-from shared.streams import Event
+from services.registration.people.participant import Participant
+from services.registration.people.person import Person
+from services.registration.programmes.programme import Programme
+from shared.domain.handlers import heard
+from shared.language.envelope import Origin
+from shared.language.streams import Event
+from shared.store.store import Store
+from shared.store.unit import Unit
+from shared.web.access import COOKIE, Caller
+from shared.web.problems import explain_errors
 from shared.web.static import static_router
 from tests.support.backends import Mongo
 

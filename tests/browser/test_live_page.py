@@ -7,22 +7,16 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, ViewportSize
 
-from services.registration.participant import Participant
-from services.registration.person import Person
-from services.registration.programme import Programme
-from shared.events import (
-    Cancellation,
-    PairAtRisk,
-    PairFormed,
-    PairRecovered,
-    Risk,
-    SessionCancelled,
-    SessionHeld,
-    SessionScheduled,
-)
-from shared.profile import Profile
-from shared.programme import Role, Terms
-from shared.store import Store, Unit
+from services.registration.people.participant import Participant
+from services.registration.people.person import Person
+from services.registration.programmes.programme import Programme
+from shared.language.feedback import PairAtRisk, PairRecovered, Risk
+from shared.language.matching import PairFormed
+from shared.language.profile import Profile
+from shared.language.sessions import Cancellation, SessionCancelled, SessionHeld, SessionScheduled
+from shared.language.terms import Role, Terms
+from shared.store.store import Store
+from shared.store.unit import Unit
 from tests.browser.conftest import NOW, Hear, Site
 
 pytestmark = pytest.mark.browser

@@ -13,7 +13,7 @@ import pytest
 from pymongo import MongoClient
 
 from deploy.local.scenario.generator import DEFAULT_SEED
-from services.matching.round import LEASE
+from services.matching.rounds.round import LEASE
 from tests.support.backends import Kafka, Mongo
 from tests.support.playing import broken, is_sane, play, stage_for
 from tests.support.processes import NAMES, Processes

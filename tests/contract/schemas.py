@@ -9,15 +9,14 @@ import json
 import sys
 from pathlib import Path
 
-import shared.events  # noqa: F401 - registers the events
-from shared.handlers import heard
-from shared.streams import REGISTRY, Event
+from shared.domain.handlers import heard
+from shared.language.streams import REGISTRY, Event
 from tests.contract.compatibility import Schema, breaks
 
 ROOT = Path(__file__).parents[2]
-SCHEMAS = ROOT / "shared" / "schemas"
+SCHEMAS = ROOT / "shared" / "language" / "schemas"
 EXAMPLES = Path(__file__).parent / "examples"
-EVENTS = {kind: event for kind, event in REGISTRY.items() if event.__module__ == "shared.events"}
+EVENTS = {kind: event for kind, event in REGISTRY.items() if event.__module__.startswith("shared.language.")}
 """Type → class of the published language; tests may register events of their own."""
 
 

@@ -14,8 +14,8 @@ from fastapi.routing import RouteContext, iter_route_contexts
 from joserfc.jwk import ECKey
 
 from deploy.services import SERVICES
-from shared.access import roles_of
 from shared.service import Service
+from shared.web.access import roles_of
 from tests.support.apps import bearer, client_of, settings_for, signed_in
 from tests.support.tokens import ISSUED_BY, ROLES, claims, signed
 

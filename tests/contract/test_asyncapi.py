@@ -9,9 +9,9 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from openapi_spec_validator import validate
 
 from deploy.services import SERVICES
-from shared.asyncapi import document
+from shared.language.asyncapi import document
+from shared.language.streams import REGISTRY
 from shared.service import Service
-from shared.streams import REGISTRY
 from tests.contract.compatibility import inlined
 from tests.contract.schemas import EXAMPLES, schema_of
 from tests.support.apps import client_of, new_issuer, settings_for

@@ -12,9 +12,13 @@ from yamllint import linter
 from yamllint.config import YamlLintConfig
 
 from deploy.services import SERVICES
-from services.matching import worker
-from shared import bus, exposition, running, service, spans
+from services.matching.solver import worker
+from shared import service
+from shared.kafka import consumer as bus
+from shared.operations import exposition
+from shared.running import running
 from shared.settings import Settings
+from shared.telemetry import spans
 from tests.support.chart import (
     CHART,
     EVERYTHING,

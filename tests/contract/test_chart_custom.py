@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 from deploy.dashboards.page import RUNBOOKS
-from deploy.rights import FILE, RIGHTS, acls, for_chart
-from shared.topics import TOPICS
+from deploy.describing.rights import FILE, RIGHTS, acls, for_chart
+from shared.language.topics import TOPICS
 from tests.support.chart import CHART, EVERYTHING, INSTALLATIONS, Manifest, by_name, installation, of_kind, render
 from tests.support.custom_resources import PACKAGES, faults
 
@@ -42,7 +42,7 @@ def test_operators_would_not_take_what_is_wrong(everything: list[Manifest]) -> N
 
 
 def test_topics_and_users_are_those_of_the_code() -> None:
-    assert FILE.read_text() == for_chart(), "python -m deploy.rights writes it anew"
+    assert FILE.read_text() == for_chart(), "python -m deploy.describing.rights writes it anew"
 
 
 def test_topics_are_created_as_the_code_wants_them(everything: list[Manifest]) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from deploy.describing.values import README, described, readme
 from deploy.services import SERVICES
-from deploy.values import README, described, readme
 from shared.settings import Settings
 from tests.support.chart import (
     CHART,
@@ -210,4 +210,4 @@ def test_images_can_be_pinned_by_digest() -> None:
 
 
 def test_the_readme_lists_the_values_as_they_are() -> None:
-    assert README.read_text() == readme(), "python -m deploy.values writes it anew"
+    assert README.read_text() == readme(), "python -m deploy.describing.values writes it anew"

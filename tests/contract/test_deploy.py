@@ -10,8 +10,8 @@ from aiokafka.admin import NewTopic
 from aiokafka.errors import NoError, TopicAlreadyExistsError, TopicAuthorizationFailedError
 
 from deploy import create_topics
+from shared.language.topics import TOPICS, Topic
 from shared.settings import Settings
-from shared.topics import TOPICS, Topic
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"

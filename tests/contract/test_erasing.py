@@ -5,10 +5,11 @@ from dataclasses import fields
 import pytest
 
 from deploy.services import SERVICES
-from services.registration.erasure import CONFIRMING
-from shared.aggregate import Aggregate
-from shared.erasing import Erased
-from shared.events import ErasureConfirmed, ParticipantErased
+from services.registration.people.erasure import CONFIRMING
+from shared.domain.aggregate import Aggregate
+from shared.language.everybody import ErasureConfirmed
+from shared.language.registration import ParticipantErased
+from shared.privacy.erasing import Erased
 from shared.service import Service
 
 services = pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)

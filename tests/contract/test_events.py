@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from shared.events import ProgrammeCounted
-from shared.streams import CROSSING
+from shared.language.feedback import ProgrammeCounted
+from shared.language.streams import CROSSING
 from tests.contract.compatibility import Schema, inlined
 from tests.contract.schemas import EVENTS, EXAMPLES, committed, complaints, hearers, schema_of, today
 

@@ -11,7 +11,7 @@ from joserfc.jwk import ECKey, KeySet
 
 from deploy.local.issuer import Issuer
 from deploy.services import SERVICES
-from shared.access import Access, Unauthenticated
+from shared.web.access import Access, Unauthenticated
 from tests.support.apps import bearer, client_of, settings_for
 from tests.support.tokens import ISSUED_BY, claims, signed
 
@@ -44,7 +44,7 @@ def provider() -> Provider:
 def time_flies(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
     """The seconds of the monotonic clock, as a list of one to be changed."""
     now = [1_000.0]
-    monkeypatch.setattr("shared.access.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("shared.web.access.time.monotonic", lambda: now[0])
     yield now
 
 

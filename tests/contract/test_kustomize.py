@@ -11,8 +11,8 @@ import yaml
 from kubernetes_validate import utils
 
 from deploy.mirroring import GROUPS_PATTERN, TOPICS_PATTERN
-from shared.streams import CROSSING, Stream
-from shared.topics import TOPICS
+from shared.language.streams import CROSSING, Stream
+from shared.language.topics import TOPICS
 from tests.support.chart import Loader, Manifest, by_name, of_kind, render_text
 from tests.support.custom_resources import PACKAGES, faults
 from tests.support.helm import ROOT, kubectl

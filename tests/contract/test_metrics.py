@@ -9,11 +9,11 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from prometheus_client import Metric, generate_latest
 
-from deploy.metrics import as_markdown, described, families
+from deploy.describing.metrics import as_markdown, described, families
 from deploy.services import SERVICES
-from shared.exposition import Regional
-from shared.label_sets import STATUSES
+from shared.operations.exposition import Regional
 from shared.service import Service
+from shared.telemetry.label_sets import STATUSES
 from tests.support.apps import settings_for
 from tests.support.prometheus import program
 from tests.support.tokens import ISSUED_BY

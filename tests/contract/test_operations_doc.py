@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 import yaml
 
-from deploy.reference import MARKED, PAGE, PARTS, page
-from deploy.rights import RIGHTS
+from deploy.describing.reference import MARKED, PAGE, PARTS, page
+from deploy.describing.rights import RIGHTS
+from deploy.describing.values import CHART, described
 from deploy.services import SERVICES
-from deploy.values import CHART, described
-from shared.checks import indexes_needed
+from shared.language.topics import TOPICS
+from shared.operations.checks import indexes_needed
 from shared.settings import Settings
-from shared.topics import TOPICS
 from tests.support.chart import INSTALLATIONS, installation, pods
 
 TEXT = PAGE.read_text()
@@ -21,7 +21,7 @@ TABLES = {mark["name"]: mark[0] for mark in MARKED.finditer(TEXT)}
 
 
 def test_its_tables_are_current() -> None:
-    assert page() == TEXT, "python -m deploy.reference writes it anew"
+    assert page() == TEXT, "python -m deploy.describing.reference writes it anew"
 
 
 def test_every_table_has_its_place() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from shared.programme import Terms
+from shared.language.terms import Terms
 from tests.support.apps import client_of, new_issuer, signed_in
 from tests.support.backends import Mongo
 from tests.support.seeds import (

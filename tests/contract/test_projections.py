@@ -3,8 +3,8 @@
 import pytest
 
 from deploy.services import SERVICES
-from shared.aggregate import Aggregate
-from shared.handlers import due, heard
+from shared.domain.aggregate import Aggregate
+from shared.domain.handlers import due, heard
 from shared.service import Service
 from tests.support.apps import settings_for
 from tests.support.tokens import ISSUED_BY

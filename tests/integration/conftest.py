@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from shared.clock import SystemClock
-from shared.envelope import Origin
-from shared.inbox import Inbox
-from shared.store import Store
-from shared.telemetry import Telemetry
+from shared.delivery.inbox import Inbox
+from shared.domain.clock import SystemClock
+from shared.language.envelope import Origin
+from shared.store.store import Store
+from shared.telemetry.metrics import Telemetry
 from tests.support.backends import Mongo
 from tests.support.ledger import HANDLERS, Entry, Receipt
 

@@ -16,8 +16,8 @@ from deploy.local import mongod as mongod_module
 from deploy.local.kafka import EmbeddedKafka, create_topics
 from deploy.local.mongod import Mongod
 from deploy.local.program import CannotStart, Program
-from shared.streams import Stream
-from shared.topics import TOPICS
+from shared.language.streams import Stream
+from shared.language.topics import TOPICS
 from tests.support.backends import Kafka, Mongo
 
 Client = AsyncIOMotorClient[dict[str, Any]]

@@ -11,12 +11,14 @@ import pytest
 
 from deploy.local.issuer import Issuer
 from services.feedback.app import service
-from services.feedback.participant import Participant
-from shared.envelope import Origin, Row, row_of
-from shared.events import ParticipantRegistered, ParticipantTrained, SessionScheduled
-from shared.inbox import Inbox
-from shared.store import Store
-from shared.streams import Stream
+from services.feedback.people.participant import Participant
+from shared.delivery.inbox import Inbox
+from shared.language.envelope import Origin
+from shared.language.registration import ParticipantRegistered, ParticipantTrained
+from shared.language.sessions import SessionScheduled
+from shared.language.streams import Stream
+from shared.store.rows import Row, row_of
+from shared.store.store import Store
 from tests.support import ledger
 from tests.support.apps import new_issuer
 from tests.support.backends import Kafka, Mongo

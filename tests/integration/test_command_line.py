@@ -23,7 +23,7 @@ from deploy.local.scenario.generator import DEFAULT_SEED, generate
 from deploy.local.scenario.opening import opening
 from deploy.local.scenario.stage import Stage
 from deploy.local.stack import Backends, Stack, running
-from shared.streams import Stream
+from shared.language.streams import Stream
 from tests.support.serving import until
 
 TODAY = datetime.now(UTC) - timedelta(days=100)

@@ -14,10 +14,10 @@ from pymongo import MongoClient
 
 from deploy.local.issuer import ISSUER, Issuer
 from deploy.services import SERVICES
-from shared.checks import indexes_needed
-from shared.clock import SystemClock
-from shared.commands import obey
-from shared.running import Running
+from shared.domain.clock import SystemClock
+from shared.operations.checks import indexes_needed
+from shared.operations.commands import obey
+from shared.running.running import Running
 from shared.service import Service
 from tests.support.apps import NOWHERE, new_issuer, settings_for
 from tests.support.backends import Kafka, Mongo

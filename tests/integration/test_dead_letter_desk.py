@@ -7,18 +7,19 @@ from typing import Any
 
 import pytest
 
-from shared.dead_letter_desk import Desk
-from shared.dead_letters import Letter, dead_letter
-from shared.envelope import Envelope, Record, open_envelope
-from shared.errors import Absent, Refused
-from shared.events import SessionHeld, SessionMissed, SessionScheduled
-from shared.handlers import Hears, hears
-from shared.inbox import Inbox
-from shared.outbox import Outbox
-from shared.poison import TOO_MANY, StreamPoisoned
-from shared.store import Store, Transaction
-from shared.telemetry import Telemetry
-from shared.topics import LARGEST_RECORD
+from shared.delivery.dead_letters import Letter, dead_letter
+from shared.delivery.desk import Desk
+from shared.delivery.inbox import Inbox
+from shared.delivery.outbox import Outbox
+from shared.delivery.poison import TOO_MANY
+from shared.domain.errors import Absent, Refused, StreamPoisoned
+from shared.domain.handlers import Hears, hears
+from shared.language.envelope import Envelope, Record, open_envelope
+from shared.language.sessions import SessionHeld, SessionMissed, SessionScheduled
+from shared.language.topics import LARGEST_RECORD
+from shared.store.store import Store
+from shared.store.transactions import Transaction
+from shared.telemetry.metrics import Telemetry
 from tests.support.ledger import ELSEWHERE, HANDLERS, Entry, missed, said
 
 DEFECTIVE = 14
@@ -349,7 +350,7 @@ async def test_what_another_replica_parked_is_found(
     one, other = Inbox(store, HANDLERS, telemetry), Inbox(store, HANDLERS, telemetry)
     await other.take([said(SessionScheduled, "s0", 1)])
     await one.take([said(SessionHeld, "s1", 2)])
-    monkeypatch.setattr("shared.parking.LOOK_AGAIN", 0.0)
+    monkeypatch.setattr("shared.delivery.parking.LOOK_AGAIN", 0.0)
 
     await other.take([said(SessionScheduled, "s1", 1)])
 

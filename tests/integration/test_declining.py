@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from services.matching.member import Member
-from services.matching.pair import Pair, PairState
-from shared.clock import MovedClock
-from shared.programme import Role
+from services.matching.members.member import Member
+from services.matching.pairs.pair import Pair, PairState
+from shared.domain.clock import MovedClock
+from shared.language.terms import Role
 from tests.support.apps import person, signed_in
 from tests.support.backends import Mongo
 from tests.support.rounds import BY_HAND, BY_ITSELF, ISSUER, MANAGER, PROGRAMME, somebody
@@ -25,7 +25,7 @@ MENTOR, MENTEE = Role.MENTOR, Role.MENTEE
 async def here(
     mongodb: Mongo, database_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Desk]:
-    monkeypatch.setattr("shared.due.POLL", 0)
+    monkeypatch.setattr("shared.delivery.due.POLL", 0)
     async with desk(mongodb, database_name) as one:
         one.world.store.clock = MovedClock(tmp_path / "clock")
         yield one

@@ -10,15 +10,16 @@ from typing import Any, ClassVar
 import pytest
 from pymongo.errors import AutoReconnect
 
-from shared.aggregate import Aggregate
-from shared.clock import MovedClock
-from shared.due import DueRows
-from shared.errors import Conflict, NotYet, Refused
-from shared.events import SessionHeld
-from shared.handlers import when_due
+from shared.delivery.due import DueRows
+from shared.domain.aggregate import Aggregate
+from shared.domain.clock import MovedClock
+from shared.domain.errors import Conflict, NotYet, Refused
+from shared.domain.handlers import when_due
+from shared.domain.work import Unit
+from shared.language.sessions import SessionHeld
 from shared.loops import SILENT_DUE, Pulse, for_ever
-from shared.store import Store, Unit
-from shared.telemetry import Telemetry
+from shared.store.store import Store
+from shared.telemetry.metrics import Telemetry
 from tests.support.ledger import NOW, event
 
 HOUR = timedelta(hours=1)
@@ -60,7 +61,7 @@ def clock(store: Store, tmp_path: Path) -> MovedClock:
 
 @pytest.fixture
 def rows(store: Store, telemetry: Telemetry, clock: MovedClock, monkeypatch: pytest.MonkeyPatch) -> DueRows:
-    monkeypatch.setattr("shared.due.POLL", 0)
+    monkeypatch.setattr("shared.delivery.due.POLL", 0)
     return DueRows(store, [remind], telemetry)
 
 
@@ -113,7 +114,7 @@ async def test_what_was_put_off_by_another_replica_is_left_alone(
 
 
 async def test_the_longest_overdue_comes_first(rows: DueRows, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.due.TOGETHER", 2)
+    monkeypatch.setattr("shared.delivery.due.TOGETHER", 2)
     await _keep(store, *(Reminder(id=f"r{n}", due_at=NOW - n * HOUR) for n in range(1, 5)))
 
     assert await rows.ids(remind) == ["r4", "r3"]
@@ -146,7 +147,7 @@ async def test_the_longest_overdue_says_how_late_things_are(rows: DueRows, store
 async def test_one_that_cannot_be_done_holds_up_nobody_and_leaves_no_trace(
     rows: DueRows, store: Store, clock: MovedClock, mood: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.due.TOGETHER", 3)
+    monkeypatch.setattr("shared.delivery.due.TOGETHER", 3)
     await _keep(
         store,
         *(Reminder(id=f"bad{n}", mood=mood, due_at=NOW - 2 * HOUR) for n in range(7)),
@@ -165,7 +166,7 @@ async def test_it_is_tried_again_later(
     rows: DueRows, store: Store, clock: MovedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await _keep(store, Reminder(id="a", mood="refused", due_at=NOW))
-    monkeypatch.setattr("shared.due.AGAIN_AFTER", 0)
+    monkeypatch.setattr("shared.delivery.due.AGAIN_AFTER", 0)
     await rows.step(remind)
     assert await _said(store) == {"a": 0}
 

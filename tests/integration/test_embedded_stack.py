@@ -24,15 +24,15 @@ from deploy.local.stack import Backends, running, settings_for
 from deploy.services import SERVICES
 from services.matching.app import service as matching
 from services.registration.app import service as registration
-from shared import progress
-from shared.clock import SystemClock
-from shared.envelope import row_of
-from shared.events import MatchingRoundCompleted
-from shared.running import Running
+from shared.domain.clock import SystemClock
+from shared.kafka import progress
+from shared.language.matching import MatchingRoundCompleted
+from shared.language.streams import Stream
+from shared.running.running import Running
 from shared.service import Service
 from shared.settings import Settings
-from shared.store import Unit
-from shared.streams import Stream
+from shared.store.rows import row_of
+from shared.store.unit import Unit
 
 TODAY = datetime.now(UTC) - timedelta(days=100)
 HEARS = {service.name: frozenset(stream.value for stream in service.streams) for service in SERVICES}

@@ -8,18 +8,18 @@ from typing import Any
 
 import pytest
 
-from services.matching.member import Member
-from services.matching.outcome import LeftOver, Opening
-from services.matching.proposing import Attempt, save_places
-from services.matching.report import Place, Report
-from services.matching.round import Round, RoundState
+from services.matching.markets.outcome import LeftOver, Opening
+from services.matching.members.member import Member
+from services.matching.rounds.proposing import Attempt, save_places
+from services.matching.rounds.report import Place, Report
+from services.matching.rounds.round import Round, RoundState
 from services.registration.metrics import Metrics
-from shared.dead_letters import dead_letter
-from shared.envelope import Record, open_envelope
-from shared.errors import Conflict
-from shared.events import ParticipantErased
-from shared.parking import Parked
-from shared.store import Unit
+from shared.delivery.dead_letters import dead_letter
+from shared.delivery.parking import Parked
+from shared.domain.errors import Conflict
+from shared.language.envelope import Record, open_envelope
+from shared.language.registration import ParticipantErased
+from shared.store.unit import Unit
 from tests.support.apps import signed_in
 from tests.support.backends import Mongo
 from tests.support.loop import ISSUER, MANAGER, OPERATOR, PAIR, Loop, application, loop, participant, person_of

@@ -15,7 +15,7 @@ from deploy.local.scenario.gateway import participant
 from deploy.local.scenario.opening import opening, participants
 from deploy.local.scenario.settle import settle
 from deploy.local.scenario.stage import Stage
-from shared.streams import Stream
+from shared.language.streams import Stream
 from tests.support.backends import Kafka, Mongo
 from tests.support.playing import broken, stage_for
 from tests.support.processes import NAMES, Processes

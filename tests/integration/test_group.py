@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from shared.envelope import Record, open_envelope
-from shared.streams import Stream
+from shared.language.envelope import Record, open_envelope
+from shared.language.streams import Stream
 from tests.support.apps import person, signed_in
 from tests.support.backends import Mongo
 from tests.support.loop import ISSUER, MANAGER, PAIR, Loop, loop, participant

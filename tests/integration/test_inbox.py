@@ -9,15 +9,17 @@ from typing import Any
 import pytest
 from pymongo.errors import AutoReconnect
 
-from shared.dead_letter_desk import Desk
-from shared.envelope import LARGEST, Record
-from shared.events import ParticipantRegistered, SessionHeld, SessionMissed, SessionScheduled
-from shared.handlers import hears
-from shared.inbox import Inbox
-from shared.poison import TOO_MANY, StreamPoisoned
-from shared.store import Store
-from shared.streams import Event
-from shared.telemetry import Telemetry
+from shared.delivery.desk import Desk
+from shared.delivery.inbox import Inbox
+from shared.delivery.poison import TOO_MANY
+from shared.domain.errors import StreamPoisoned
+from shared.domain.handlers import hears
+from shared.language.envelope import LARGEST, Record
+from shared.language.registration import ParticipantRegistered
+from shared.language.sessions import SessionHeld, SessionMissed, SessionScheduled
+from shared.language.streams import Event
+from shared.store.store import Store
+from shared.telemetry.metrics import Telemetry
 from tests.support.ledger import HANDLERS, Entry, event, record, row, said
 
 

@@ -10,11 +10,12 @@ import pytest
 from cloudevents.core.base import BaseCloudEvent
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
 
-from shared.connection import start_producer
-from shared.outbox import Outbox
-from shared.store import Store, Unit
-from shared.streams import Event, Stream
-from shared.telemetry import Telemetry
+from shared.delivery.outbox import Outbox
+from shared.domain.work import Unit
+from shared.kafka.connection import start_producer
+from shared.language.streams import Event, Stream
+from shared.store.store import Store
+from shared.telemetry.metrics import Telemetry
 from tests.support.apps import new_issuer, settings_for
 from tests.support.backends import Kafka
 from tests.support.ledger import Entry

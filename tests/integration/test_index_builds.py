@@ -10,9 +10,10 @@ import pytest
 from typing_extensions import override
 
 from deploy.local.mongod import Mongod
-from shared.clock import SystemClock
-from shared.envelope import Origin
-from shared.store import Store, Unit
+from shared.domain.clock import SystemClock
+from shared.domain.work import Unit
+from shared.language.envelope import Origin
+from shared.store.store import Store
 from tests.support.ledger import Entry
 from tests.support.serving import until
 

@@ -14,12 +14,13 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.local.issuer import Issuer
-from shared.errors import Conflict
-from shared.events import SessionHeld, SessionScheduled
-from shared.running import Running
+from shared.domain.errors import Conflict
+from shared.domain.work import Unit
+from shared.language.sessions import SessionHeld, SessionScheduled
+from shared.language.streams import Event, Stream
+from shared.running.running import Running
 from shared.service import Service
-from shared.store import Store, Unit
-from shared.streams import Event, Stream
+from shared.store.store import Store
 from tests.support import ledger
 from tests.support.apps import client_of, settings_for
 from tests.support.backends import Kafka, Mongo

@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.matching.app import service
-from services.matching.member import Member
+from services.matching.members.member import Member
+from services.matching.members.programme import Programme
 from services.matching.metrics import Metrics
-from services.matching.pair import Pair, PairState
-from services.matching.programme import Programme
-from shared.programme import Role
-from shared.store import Store, Unit
+from services.matching.pairs.pair import Pair, PairState
+from shared.domain.work import Unit
+from shared.language.terms import Role
+from shared.store.store import Store
 from tests.unit.matching.people import profile, terms
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)

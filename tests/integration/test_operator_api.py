@@ -10,10 +10,11 @@ import pytest
 from fastapi import APIRouter, FastAPI
 
 from deploy.local.issuer import Issuer
-from shared.events import FeedbackSubmitted, SessionHeld, SessionMissed, SessionScheduled
+from shared.language.feedback import FeedbackSubmitted
+from shared.language.sessions import SessionHeld, SessionMissed, SessionScheduled
+from shared.language.streams import Event, Stream
 from shared.service import Service
-from shared.store import Store
-from shared.streams import Event, Stream
+from shared.store.store import Store
 from tests.support import ledger
 from tests.support.apps import new_issuer, signed_in
 from tests.support.backends import Kafka, Mongo

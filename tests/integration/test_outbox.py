@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from aiokafka.errors import KafkaError
 
-from shared.connection import start_producer
-from shared.events import SessionHeld, SessionMissed, SessionScheduled
-from shared.outbox import Outbox
-from shared.store import Store, Transaction, Unit
-from shared.streams import Event, Stream
-from shared.telemetry import Telemetry
+from shared.delivery.outbox import Outbox
+from shared.domain.work import Unit
+from shared.kafka.connection import start_producer
+from shared.language.sessions import SessionHeld, SessionMissed, SessionScheduled
+from shared.language.streams import Event, Stream
+from shared.store.store import Store
+from shared.store.transactions import Transaction
+from shared.telemetry.metrics import Telemetry
 from tests.support.apps import NOWHERE, new_issuer, settings_for
 from tests.support.backends import Kafka
 from tests.support.ledger import Entry, event
@@ -135,7 +137,7 @@ class _Failing:
 async def test_of_two_relays_the_one_with_the_lease_publishes_and_the_other_takes_over(
     store: Store, relay: Relay, kafka: Kafka, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.outbox.POLL", 0)
+    monkeypatch.setattr("shared.delivery.outbox.POLL", 0)
     one, other = relay(), relay()
     await one.step()
     await decide(store, event(SessionScheduled, name))
@@ -161,8 +163,8 @@ async def test_of_two_relays_the_one_with_the_lease_publishes_and_the_other_take
 async def test_a_lease_that_ran_out_is_taken(
     store: Store, relay: Relay, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.outbox.POLL", 0.01)
-    monkeypatch.setattr("shared.outbox.LEASE", timedelta(milliseconds=200))
+    monkeypatch.setattr("shared.delivery.outbox.POLL", 0.01)
+    monkeypatch.setattr("shared.delivery.outbox.LEASE", timedelta(milliseconds=200))
     one, other = relay(), relay()
     await one.step()
     await decide(store, event(SessionScheduled, name))
@@ -242,7 +244,7 @@ async def test_leaving_publishes_what_is_left(store: Store, relay: Relay, kafka:
 async def test_what_was_published_long_ago_is_forgotten(
     store: Store, relay: Relay, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.outbox.POLL", 0)
+    monkeypatch.setattr("shared.delivery.outbox.POLL", 0)
     await decide(store, event(SessionScheduled, name), event(SessionMissed, name), event(SessionHeld, name))
     old, waiting, young = await rows(store)
     long_ago = datetime.now(UTC) - timedelta(days=401)

@@ -13,23 +13,27 @@ from fastapi import FastAPI
 
 from deploy.local.issuer import Issuer
 from services.feedback.app import service as feedback
-from services.feedback.momentum import Momentum
+from services.feedback.momentum.momentum import Momentum
 from services.registration.app import service as registration
-from shared.aggregate import Aggregate
-from shared.clock import SystemClock
-from shared.dead_letter_desk import Desk
-from shared.documents import Document
-from shared.envelope import Origin, Record, Row, row_of
-from shared.errors import Conflict, NotYet
-from shared.events import PairFormed, ProgrammeOpened, SessionHeld, SessionMissed, SessionScheduled
-from shared.folding import CannotRebuild, Folding
-from shared.handlers import Hears, heard, hears
-from shared.inbox import Inbox
-from shared.rebuilding import Rebuild
+from shared.delivery.desk import Desk
+from shared.delivery.inbox import Inbox
+from shared.domain.aggregate import Aggregate
+from shared.domain.clock import SystemClock
+from shared.domain.errors import Conflict, NotYet
+from shared.domain.handlers import Hears, heard, hears
+from shared.domain.work import Unit
+from shared.language.envelope import Origin, Record
+from shared.language.matching import PairFormed
+from shared.language.registration import ProgrammeOpened
+from shared.language.sessions import SessionHeld, SessionMissed, SessionScheduled
+from shared.language.streams import Event, Stream
+from shared.rebuilding.folding import CannotRebuild, Folding
+from shared.rebuilding.rebuild import Rebuild
 from shared.service import Service
-from shared.store import Store, Unit
-from shared.streams import Event, Stream
-from shared.telemetry import Telemetry
+from shared.store.documents import Document
+from shared.store.rows import Row, row_of
+from shared.store.store import Store
+from shared.telemetry.metrics import Telemetry
 from tests.support.apps import new_issuer, settings_for, signed_in
 from tests.support.backends import Kafka, Mongo
 from tests.support.ledger import HANDLERS, NOW, Entry, Receipt, event, said

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from services.matching.pair import Pair, PairState
+from services.matching.pairs.pair import Pair, PairState
 from services.registration.app import service as registration
-from services.registration.pages.reading import read_board
-from services.registration.programme import Programme as Registered
-from shared.events import PairFormed, PairRechecked, ParticipantChanged
-from shared.programme import Role
-from shared.store import Store
+from services.registration.pages.board.reading import read_board
+from services.registration.programmes.programme import Programme as Registered
+from shared.language.matching import PairFormed, PairRechecked
+from shared.language.registration import ParticipantChanged
+from shared.language.terms import Role
+from shared.store.store import Store
 from tests.support.apps import settings_for
 from tests.support.backends import Mongo
 from tests.support.rounds import BY_ITSELF, ISSUER, PROGRAMME, somebody
@@ -25,7 +26,7 @@ MENTOR, MENTEE = Role.MENTOR, Role.MENTEE
 @pytest.fixture
 async def here(mongodb: Mongo, database_name: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
     """Two people together."""
-    monkeypatch.setattr("shared.due.POLL", 0)
+    monkeypatch.setattr("shared.delivery.due.POLL", 0)
     async with desk(mongodb, database_name) as one:
         await one.open(BY_ITSELF, somebody("junior", MENTOR))
         await one.arrive("senior", MENTEE)

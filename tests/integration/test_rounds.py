@@ -10,17 +10,17 @@ from typing import Any
 
 import pytest
 
-from services.matching import computing, proposing
-from services.matching.candidate import Snapshot
-from services.matching.outcome import Outcome
-from services.matching.pair import PairState
-from services.matching.programme import Programme
-from services.matching.round import LEASE, PATIENCE, RoundState
-from services.matching.worker import WorkerLost
-from shared.clock import MovedClock, SystemClock
-from shared.events import ParticipantWithdrawn, ProgrammeClosed, Withdrawal
-from shared.programme import Role
-from shared.store import Unit
+from services.matching.markets.outcome import Outcome
+from services.matching.members.programme import Programme
+from services.matching.pairs.pair import PairState
+from services.matching.rounds import computing, proposing
+from services.matching.rounds.round import LEASE, PATIENCE, RoundState
+from services.matching.rules.candidate import Snapshot
+from services.matching.solver.worker import WorkerLost
+from shared.domain.clock import MovedClock, SystemClock
+from shared.language.registration import ParticipantWithdrawn, ProgrammeClosed, Withdrawal
+from shared.language.terms import Role
+from shared.store.unit import Unit
 from tests.support.backends import Mongo
 from tests.support.rounds import (
     BY_HAND,
@@ -49,7 +49,7 @@ def simple(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(computing, "solve_aside", solve_here)
     monkeypatch.setattr(proposing, "CHUNK", 2)
     monkeypatch.setattr(computing, "RENEWAL", 60)
-    monkeypatch.setattr("shared.due.POLL", 0)
+    monkeypatch.setattr("shared.delivery.due.POLL", 0)
 
 
 @pytest.fixture

@@ -11,15 +11,19 @@ from typing import Any
 
 import pytest
 
-from shared.due import DueRows
-from shared.errors import Conflict
-from shared.events import FeedbackSubmitted, SessionHeld, SessionMissed, SessionScheduled
-from shared.handlers import when_due
-from shared.inbox import Inbox
-from shared.spans import Spans
-from shared.store import Store, Unit
-from shared.telemetry import Telemetry
-from shared.tracing import Tracing, tracing_of
+from shared.delivery.due import DueRows
+from shared.delivery.inbox import Inbox
+from shared.domain import work
+from shared.domain.errors import Conflict
+from shared.domain.handlers import when_due
+from shared.language.feedback import FeedbackSubmitted
+from shared.language.sessions import SessionHeld, SessionMissed, SessionScheduled
+from shared.store.store import Store
+from shared.store.unit import Unit
+from shared.telemetry.metrics import Telemetry
+from shared.telemetry.otlp import tracing_of
+from shared.telemetry.spans import Spans
+from shared.telemetry.tracing import Tracing
 from tests.support.collector import Collector, collector
 from tests.support.ledger import NOW, Entry, Receipt, said
 
@@ -108,7 +112,7 @@ async def test_what_failed_says_so_and_what_waits_does_not(inbox: Inbox, spans: 
 
 
 @when_due(Receipt)
-async def remind(receipt: Receipt, _: datetime, unit: Unit) -> None:
+async def remind(receipt: Receipt, _: datetime, unit: work.Unit) -> None:
     """Says it when the time has come."""
     told = FeedbackSubmitted.model_validate(
         {"programme_id": "p", "pulse_id": receipt.id, "pair_id": "a", "session_id": "s", "role": "mentor"}
@@ -137,7 +141,8 @@ import sys
 from services.sessions.app import service
 from tests.support.apps import new_issuer, settings_for
 service.app(settings_for(new_issuer()))
-print(any(name.startswith(("opentelemetry.sdk", "opentelemetry.exporter", "shared.spans")) for name in sys.modules))
+never = ("opentelemetry.sdk", "opentelemetry.exporter", "shared.telemetry.spans")
+print(any(name.startswith(never) for name in sys.modules))
 """
 
 

@@ -7,11 +7,11 @@ import pytest
 
 from deploy.local.issuer import Issuer
 from services.feedback.app import service as feedback
-from services.feedback.momentum import Momentum
+from services.feedback.momentum.momentum import Momentum
 from services.sessions.app import service as sessions
-from services.sessions.session import Session
-from shared.store import Store
-from shared.streams import Stream
+from services.sessions.series.session import Session
+from shared.language.streams import Stream
+from shared.store.store import Store
 from tests.support.apps import new_issuer, signed_in
 from tests.support.backends import Kafka, Mongo
 from tests.support.beginning import beginning

@@ -5,9 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from shared.errors import Absent, Conflict
-from shared.events import SessionHeld
-from shared.store import Store, Transaction, Unit
+from shared.domain.errors import Absent, Conflict
+from shared.language.sessions import SessionHeld
+from shared.store.store import Store
+from shared.store.transactions import Transaction
+from shared.store.unit import Unit
 from tests.support.ledger import Entry, Receipt, event
 
 

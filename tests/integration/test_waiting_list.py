@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from services.matching import handlers, waiting
-from services.matching.member import Member
-from services.matching.pair import Pair, PairState
-from services.matching.programme import Programme
-from services.matching.waiting_list import WaitingList
-from shared.events import (
+from services.matching import handlers
+from services.matching.members.member import Member
+from services.matching.members.programme import Programme
+from services.matching.members.waiting_list import WaitingList
+from services.matching.pairs.pair import Pair, PairState
+from services.matching.waiting import serving as waiting
+from shared.language.registration import (
     ParticipantChanged,
     ParticipantRegistered,
     ParticipantTrained,
@@ -23,8 +24,8 @@ from shared.events import (
     ProgrammeClosed,
     Withdrawal,
 )
-from shared.programme import Role, Training
-from shared.skills import Skill
+from shared.language.skills import Skill
+from shared.language.terms import Role, Training
 from tests.support.backends import Mongo
 from tests.support.rounds import BY_HAND, BY_ITSELF, PROGRAMME, somebody
 from tests.support.seeds import hear
@@ -37,7 +38,7 @@ BETTER = (Skill(topic="social-media", level=5),)
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.due.POLL", 0)
+    monkeypatch.setattr("shared.delivery.due.POLL", 0)
 
 
 @pytest.fixture
@@ -381,7 +382,7 @@ async def test_a_record_that_was_spoilt_since_stops_nobody(here: Desk, monkeypat
 
 
 async def test_a_programme_completes_its_pairs_part_by_part(here: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.matching.completing.TOGETHER", 2)
+    monkeypatch.setattr("services.matching.pairs.completing.TOGETHER", 2)
     await here.open(BY_ITSELF, *(somebody(f"m{n}", MENTOR) for n in range(5)))
     for n in range(5):
         await here.arrive(f"n{n}", MENTEE)

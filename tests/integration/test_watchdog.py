@@ -8,9 +8,9 @@ import pytest
 from fastapi import APIRouter
 
 from deploy.local.issuer import Issuer
-from shared import progress, watchdog
-from shared.events import SessionScheduled
-from shared.running import Running
+from shared.kafka import progress, watchdog
+from shared.language.sessions import SessionScheduled
+from shared.running.running import Running
 from shared.service import Service
 from tests.support import ledger
 from tests.support.backends import Kafka, Mongo

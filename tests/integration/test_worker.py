@@ -13,29 +13,32 @@ import pytest
 from pymongo.errors import AutoReconnect
 
 from deploy.local.issuer import Issuer
-from services.matching import handlers, proposing, worker
+from services.matching import handlers
 from services.matching.app import service
-from services.matching.choices import Choices
-from services.matching.computing import Watch, claim
-from services.matching.ending import cancel
-from services.matching.member import Member
+from services.matching.markets.outcome import Stage
+from services.matching.members.member import Member
+from services.matching.members.programme import Programme
 from services.matching.metrics import Ending, metrics
-from services.matching.outcome import Stage
-from services.matching.pair import Pair, PairState
-from services.matching.programme import Programme
-from services.matching.proposing import Overtaken
-from services.matching.round import LEASE, Round, RoundState
-from services.matching.worker import Worker
-from shared import handlers as declared
-from shared.clock import MovedClock, SystemClock
-from shared.due import DueRows
-from shared.envelope import Origin
-from shared.errors import Conflict
-from shared.events import RoundFailure
+from services.matching.pairs.pair import Pair, PairState
+from services.matching.rounds import proposing
+from services.matching.rounds.choices import Choices
+from services.matching.rounds.computing import Watch, claim
+from services.matching.rounds.ending import cancel
+from services.matching.rounds.proposing import Overtaken
+from services.matching.rounds.round import LEASE, Round, RoundState
+from services.matching.solver import worker
+from services.matching.solver.worker import Worker
+from shared.delivery.due import DueRows
+from shared.domain import handlers as declared
+from shared.domain.clock import MovedClock, SystemClock
+from shared.domain.errors import Conflict
+from shared.domain.work import Unit
+from shared.language.envelope import Origin
+from shared.language.matching import RoundFailure
+from shared.language.terms import Approval, Role
 from shared.loops import Pulse, for_ever
-from shared.programme import Approval, Role
-from shared.store import Store, Unit
-from shared.telemetry import Telemetry
+from shared.store.store import Store
+from shared.telemetry.metrics import Telemetry
 from tests.support import slow_worker
 from tests.support.backends import Kafka, Mongo
 from tests.support.serving import serving, until
@@ -50,8 +53,8 @@ NEVER = timedelta(days=1)
 async def scripted(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
     """Workers that do as the round's seed says; none is left when the test ends."""
     monkeypatch.setattr(worker, "PROGRAM", slow_worker.PROGRAM)
-    monkeypatch.setattr("services.matching.computing.RENEWAL", 0.1)
-    monkeypatch.setattr("shared.due.POLL", 0.05)
+    monkeypatch.setattr("services.matching.rounds.computing.RENEWAL", 0.1)
+    monkeypatch.setattr("shared.delivery.due.POLL", 0.05)
     yield
     while worker._idle:
         await worker._idle.pop().end()
@@ -204,7 +207,7 @@ async def test_a_round_goes_from_request_to_pairs(store: Store) -> None:
 async def test_the_round_of_a_killed_worker_is_taken_up_again_at_once(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.matching.round.LEASE", NEVER)
+    monkeypatch.setattr("services.matching.rounds.round.LEASE", NEVER)
     one, lost = await start_worker(), ended(Ending.LOST)
     await programme(store, "a", seed=FOR_EVER)
     async with replica(store):
@@ -256,7 +259,7 @@ async def test_a_cancelled_round_stops_its_worker_and_makes_room(store: Store) -
 async def test_a_service_that_stops_hands_its_round_back(
     store: Store, stores: Callable[[], Store], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.matching.round.LEASE", NEVER)
+    monkeypatch.setattr("services.matching.rounds.round.LEASE", NEVER)
     one = await start_worker()
     await programme(store, "a", seed=FOR_EVER)
     async with replica(store):
@@ -434,7 +437,7 @@ async def test_a_service_that_computes_is_alive_shows_it_and_stops_in_good_order
 
 
 async def test_a_round_that_cannot_be_written_is_computed_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.matching.round.LEASE", NEVER)
+    monkeypatch.setattr("services.matching.rounds.round.LEASE", NEVER)
     propose, failures = proposing.propose, [AutoReconnect("away"), Conflict("again and again")]
 
     async def unlucky(*what: Any) -> None:
@@ -443,7 +446,7 @@ async def test_a_round_that_cannot_be_written_is_computed_again(store: Store, mo
         await propose(*what)
 
     monkeypatch.setattr(proposing, "propose", unlucky)
-    monkeypatch.setattr("shared.due.AGAIN_AFTER", 0)
+    monkeypatch.setattr("shared.delivery.due.AGAIN_AFTER", 0)
     await programme(store, "a")
     async with replica(store):
         proposed = await reaches(store, "a", RoundState.PROPOSED)

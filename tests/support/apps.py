@@ -10,8 +10,8 @@ import httpx
 from fastapi import FastAPI
 
 from deploy.local.issuer import ISSUER, Issuer
-from shared.access import person_id
 from shared.settings import Settings
+from shared.web.access import person_id
 
 NOWHERE = "127.0.0.1:9"
 """Nothing answers there."""

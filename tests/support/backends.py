@@ -21,8 +21,8 @@ from deploy.local.apache_kafka import ApacheKafka, find_java, kafka_jars
 from deploy.local.kafka import ADMIN_SECONDS, EmbeddedKafka, answers, create_topics, wait_for_topics
 from deploy.local.mongod import Mongod
 from deploy.local.program import CannotStart, Server
-from shared.streams import PREFIX
-from shared.topics import TOPICS
+from shared.language.streams import PREFIX
+from shared.language.topics import TOPICS
 from tests.support.containers import KafkaContainer, MongoContainer, docker_answers
 
 

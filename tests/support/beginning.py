@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from shared.clock import SystemClock
-from shared.events import PairFormed, ParticipantRegistered, ProgrammeOpened
-from shared.streams import Event
+from shared.domain.clock import SystemClock
+from shared.language.matching import PairFormed
+from shared.language.registration import ParticipantRegistered, ProgrammeOpened
+from shared.language.streams import Event
 from tests.support.apps import person
 
 

@@ -3,7 +3,7 @@
 from functools import cache
 from itertools import chain
 
-from deploy.metrics import families
+from deploy.describing.metrics import families
 from deploy.services import SERVICES
 
 SUFFIXES = {"counter": ("_total",), "gauge": ("",), "info": ("_info",), "histogram": ("_bucket", "_sum", "_count")}

@@ -4,14 +4,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
-from shared.aggregate import Aggregate
-from shared.envelope import Origin, Record, Row, row_of
-from shared.errors import Refused
-from shared.events import FeedbackSubmitted, ParticipantRegistered, SessionHeld, SessionMissed, SessionScheduled
-from shared.handlers import hears
-from shared.programme import Role
-from shared.store import Unit
-from shared.streams import Event
+from shared.domain.aggregate import Aggregate
+from shared.domain.errors import Refused
+from shared.domain.handlers import hears
+from shared.language.envelope import Origin, Record
+from shared.language.feedback import FeedbackSubmitted
+from shared.language.registration import ParticipantRegistered
+from shared.language.sessions import SessionHeld, SessionMissed, SessionScheduled
+from shared.language.streams import Event
+from shared.language.terms import Role
+from shared.store.rows import Row, row_of
+from shared.store.unit import Unit
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 ELSEWHERE = Origin("sessions", "test")

@@ -11,15 +11,15 @@ import httpx
 from fastapi import FastAPI
 
 from deploy.services import SERVICES
-from services.matching.member import Member
-from services.matching.outcome import Alternative
-from services.matching.pair import Pair
-from services.matching.pairing import join
-from services.matching.programme import Programme
-from shared.clock import MovedClock
-from shared.envelope import Record
-from shared.events import Criterion
-from shared.store import Unit
+from services.matching.markets.outcome import Alternative
+from services.matching.members.member import Member
+from services.matching.members.programme import Programme
+from services.matching.pairs.pair import Pair
+from services.matching.pairs.pairing import join
+from shared.domain.clock import MovedClock
+from shared.language.envelope import Record
+from shared.language.matching import Criterion
+from shared.store.unit import Unit
 from tests.support.apps import client_of, new_issuer, person, settings_for, signed_in
 from tests.support.backends import Mongo
 from tests.support.seeds import PROGRAMME, TERMS, profile

@@ -6,15 +6,11 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 NEW_FIELD, NEW_TYPE = "place", "telemachus.session-praised.v1"
 CHANGES = {
-    "shared/events.py": {
+    "shared/language/sessions.py": {
         "    confirmed_by: Role\n": "    confirmed_by: Role\n    place: str | None = None\n\n\n"
         'class SessionPraised(_Session):\n    """The two liked it."""\n',
     },
-    "services/sessions/app.py": {
-        "    SessionMissed,\n": "    SessionMissed,\n    SessionPraised,\n",
-        "SessionMissed, ErasureConfirmed": "SessionMissed, SessionPraised, ErasureConfirmed",
-    },
-    "services/sessions/session.py": {
+    "services/sessions/series/session.py": {
         "    SessionMissed,\n": "    SessionMissed,\n    SessionPraised,\n",
         "    state: State = State.SCHEDULED\n": '    state: State = State.SCHEDULED\n    place: str = ""\n',
         "state=State.HELD, due_at=None": 'state=State.HELD, place="room", due_at=None',

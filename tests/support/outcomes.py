@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 
-from services.matching.outcome import (
+from services.matching.markets.outcome import (
     Certificate,
     Figures,
     LeftOver,

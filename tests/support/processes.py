@@ -17,7 +17,7 @@ from deploy.local.ports import HOST, free_port
 from deploy.local.program import Program
 from deploy.local.scenario.evidence import Evidence, gather_evidence
 from deploy.services import SERVICES
-from shared.clock import MovedClock
+from shared.domain.clock import MovedClock
 from tests.support.backends import Kafka, Mongo
 
 ROOT = Path(__file__).parents[2]

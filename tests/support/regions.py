@@ -22,7 +22,7 @@ from deploy.local.scenario.people import Person
 from deploy.local.scenario.player import CLOCK_SPREADS
 from deploy.local.scenario.settle import settle
 from deploy.local.scenario.stage import Stage
-from shared.access import person_id
+from shared.web.access import person_id
 from tests.support.backends import Kafka, Mongo, create_our_topics, real_required
 from tests.support.mirror_maker import MirrorMaker
 from tests.support.reading import read

@@ -11,17 +11,18 @@ from fastapi import FastAPI
 
 from services.matching import handlers
 from services.matching.app import service
-from services.matching.candidate import Candidate, Snapshot
-from services.matching.checking import broken_rules, valued
-from services.matching.member import Member
-from services.matching.outcome import LeftOver, Match, Outcome, Progress, Stage
-from services.matching.pair import Pair, PairState
-from services.matching.programme import Programme
-from services.matching.round import Round
-from shared.due import DueRows
-from shared.events import MatchingRequested
-from shared.programme import Approval, Role, Terms
-from shared.store import Store, Unit
+from services.matching.markets.outcome import LeftOver, Match, Outcome, Progress, Stage
+from services.matching.members.member import Member
+from services.matching.members.programme import Programme
+from services.matching.pairs.pair import Pair, PairState
+from services.matching.rounds.round import Round
+from services.matching.rules.candidate import Candidate, Snapshot
+from services.matching.rules.checking import broken_rules, valued
+from shared.delivery.due import DueRows
+from shared.language.matching import MatchingRequested
+from shared.language.terms import Approval, Role, Terms
+from shared.store.store import Store
+from shared.store.unit import Unit
 from tests.support.apps import client_of, new_issuer, settings_for, signed_in
 from tests.support.backends import Mongo
 from tests.support.outcomes import outcome_of

@@ -16,12 +16,12 @@ from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 from typing_extensions import override
 
+from deploy.describing.rights import DATABASE, RIGHTS, Rights, acls
 from deploy.local.apache_kafka import ApacheKafka
 from deploy.local.kafka import ADMIN_SECONDS, wait_for_topics
 from deploy.local.mongod import READY_SECONDS, REPLICA_SET, Mongod
 from deploy.local.ports import HOST, free_port
-from deploy.rights import DATABASE, RIGHTS, Rights, acls
-from shared.topics import TOPICS
+from shared.language.topics import TOPICS
 from tests.support.certificates import Authority
 
 ADMIN = "admin"

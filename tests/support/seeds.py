@@ -9,27 +9,24 @@ from fastapi import FastAPI
 
 from deploy.local.issuer import Issuer
 from deploy.services import SERVICES
-from services.matching.choices import Choices
-from services.matching.member import Member
-from services.matching.pair import Pair, PairState
-from services.matching.report import Report
-from services.matching.round import Round, RoundState
-from services.registration.participant import Participant
-from services.registration.person import Person
-from services.registration.programme import Programme, Stage
-from services.sessions.session import Session
-from shared.clock import SystemClock
-from shared.envelope import Origin, Record, row_of
-from shared.events import (
-    PairFormed,
-    ParticipantRegistered,
-    ProgrammeOpened,
-    SessionHeld,
-    SessionScheduled,
-)
-from shared.programme import Terms
-from shared.store import Unit
-from shared.streams import Event
+from services.matching.members.member import Member
+from services.matching.pairs.pair import Pair, PairState
+from services.matching.rounds.choices import Choices
+from services.matching.rounds.report import Report
+from services.matching.rounds.round import Round, RoundState
+from services.registration.people.participant import Participant
+from services.registration.people.person import Person
+from services.registration.programmes.programme import Programme, Stage
+from services.sessions.series.session import Session
+from shared.domain.clock import SystemClock
+from shared.language.envelope import Origin, Record
+from shared.language.matching import PairFormed
+from shared.language.registration import ParticipantRegistered, ProgrammeOpened
+from shared.language.sessions import SessionHeld, SessionScheduled
+from shared.language.streams import Event
+from shared.language.terms import Terms
+from shared.store.rows import row_of
+from shared.store.unit import Unit
 from tests.support.apps import person, settings_for
 from tests.support.backends import Mongo
 from tests.support.outcomes import outcome_of

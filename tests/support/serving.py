@@ -9,7 +9,7 @@ import httpx
 from fastapi import FastAPI
 
 from deploy.local.issuer import Issuer
-from shared.clock import Clock
+from shared.domain.clock import Clock
 from shared.service import Service
 from tests.support.apps import client_of, settings_for, signed_in
 from tests.support.backends import Kafka, Mongo

@@ -6,9 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from services.matching import worker_process
-from services.matching.candidate import Snapshot
-from services.matching.outcome import (
+from services.matching.markets.outcome import (
     Certificate,
     Figures,
     LeftOver,
@@ -20,6 +18,8 @@ from services.matching.outcome import (
     Stage,
     Worth,
 )
+from services.matching.rules.candidate import Snapshot
+from services.matching.solver import worker_process
 
 PROGRAM = "tests.support.slow_worker"
 

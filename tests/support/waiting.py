@@ -7,12 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 from services.matching import handlers
-from services.matching.member import Member
-from services.matching.pair import PairState
-from services.matching.programme import Programme
-from services.matching.waiting_list import WaitingList
-from shared.due import DueRows
-from shared.programme import Role, Terms
+from services.matching.members.member import Member
+from services.matching.members.programme import Programme
+from services.matching.members.waiting_list import WaitingList
+from services.matching.pairs.pair import PairState
+from shared.delivery.due import DueRows
+from shared.language.terms import Role, Terms
 from tests.support.backends import Mongo
 from tests.support.rounds import PROGRAMME, World, somebody, world
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from deploy.local.scenario.draw import between, chance, pick
-from shared.events import Cancellation
-from shared.programme import Role
+from shared.language.sessions import Cancellation
+from shared.language.terms import Role
 
 
 class Outcome(StrEnum):

@@ -10,9 +10,9 @@ from datetime import date, timedelta
 from deploy.local.scenario.draw import between, chance, pick, several
 from deploy.local.scenario.names import Names, address
 from deploy.local.scenario.people import Person, Scenario
-from shared.profile import Profile, WorkingHours
-from shared.programme import Objective, Role, Terms, WorkPlan
-from shared.skills import Skill, Wish
+from shared.language.profile import Profile, WorkingHours
+from shared.language.skills import Skill, Wish
+from shared.language.terms import Objective, Role, Terms, WorkPlan
 
 DEPARTMENTS = (
     "General management",

@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from deploy.local.scenario.draw import between, chance, pick, several
 from deploy.local.scenario.names import Names, address
 from deploy.local.scenario.people import Person, Scenario
-from shared.profile import Profile, WorkingHours
-from shared.programme import Objective, PairingRules, Role, Terms, Training, WorkPlan
-from shared.skills import Skill, Wish
+from shared.language.profile import Profile, WorkingHours
+from shared.language.skills import Skill, Wish
+from shared.language.terms import Objective, PairingRules, Role, Terms, Training, WorkPlan
 
 SENIORS = JUNIORS = 500
 PLACES = (  # share of the people in percent, country, time zone, city, languages

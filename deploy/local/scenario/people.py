@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shared.profile import Profile
-from shared.programme import Terms
+from shared.language.profile import Profile
+from shared.language.terms import Terms
 
 COLUMNS = (
     "employee_id",

@@ -13,7 +13,7 @@ from deploy.local.scenario.people import Person
 from deploy.local.scenario.settle import Stuck, settle
 from deploy.local.scenario.stage import Stage
 from deploy.local.scenario.turns import turn
-from shared.programme import Role, Terms
+from shared.language.terms import Role, Terms
 
 STEP = timedelta(days=2)
 LOOK_BACK = timedelta(days=4)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from deploy.local.scenario.gateway import Gateway, Identity
 from deploy.local.scenario.people import Scenario
-from shared.clock import MovedClock
+from shared.domain.clock import MovedClock
 
 Progress = Callable[[str, int, int], None]
 """``(what is being done, done, of)``."""

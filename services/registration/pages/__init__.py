@@ -1,5 +1,5 @@
 """What people see of registration."""
 
-from services.registration.pages.routes import router
+from services.registration.pages.board.routes import router
 
 __all__ = ["router"]

@@ -10,10 +10,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from deploy.describing.rights import RIGHTS
 from deploy.local.issuer import Issuer
-from deploy.rights import RIGHTS
 from deploy.services import SERVICES
-from shared.clock import MovedClock
+from shared.domain.clock import MovedClock
 from shared.settings import Settings
 from tests.support.apps import client_of, settings_for, signed_in
 from tests.support.backends import apache_kafka_lacks

@@ -13,9 +13,9 @@ from confluent_kafka.admin._config import AlterConfigOpType, ConfigEntry, Config
 from confluent_kafka.admin._resource import ResourcePatternType, ResourceType
 from confluent_kafka.cimpl import NewPartitions, NewTopic
 
-from deploy.rights import RIGHTS, Rights
-from shared.checks.kafka import Brokers
-from shared.topics import TOPICS
+from deploy.describing.rights import RIGHTS, Rights
+from shared.language.topics import TOPICS
+from shared.operations.checks.kafka import Brokers
 from tests.integration.secured.conftest import BY_NAME, PATIENCE, Secure
 from tests.support.secure import ADMIN, every_right
 

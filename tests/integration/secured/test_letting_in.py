@@ -15,8 +15,8 @@ from deploy.local.issuer import ISSUER
 from deploy.local.mongod import REPLICA_SET
 from deploy.local.ports import HOST
 from deploy.services import SERVICES
-from shared.checks import check_service
-from shared.connection import start_producer
+from shared.kafka.connection import start_producer
+from shared.operations.checks import check_service
 from tests.integration.secured.conftest import BY_NAME, Secure, Serving
 from tests.support.apps import PSEUDONYM_KEY
 from tests.support.certificates import Authority

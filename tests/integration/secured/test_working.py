@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from deploy.services import SERVICES
-from shared.checks import check_service
-from shared.clock import MovedClock
+from shared.domain.clock import MovedClock
+from shared.operations.checks import check_service
 from tests.integration.secured.conftest import Secure, Serving
 from tests.support.seeds import TERMS, profile
 from tests.support.serving import until

@@ -12,7 +12,7 @@ import yaml
 from pymongo import MongoClient
 
 from deploy.services import SERVICES
-from shared.streams import Stream
+from shared.language.streams import Stream
 from tests.integration.watched.conftest import Watched
 from tests.support.playing import is_sane
 from tests.support.prometheus import FASTER, RULES, RUNBOOKS, asked_in

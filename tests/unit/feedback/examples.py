@@ -3,19 +3,17 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.feedback.momentum import Momentum, SessionEvent, Settled
-from shared.events import (
+from services.feedback.momentum.momentum import Momentum, SessionEvent, Settled
+from shared.language.matching import PairDissolved, PairFormed, Parting
+from shared.language.sessions import (
     Cancellation,
-    PairDissolved,
-    PairFormed,
-    Parting,
     SessionCancelled,
     SessionHeld,
     SessionMissed,
     SessionRescheduled,
     SessionScheduled,
 )
-from shared.programme import MomentumRules, Role
+from shared.language.terms import MomentumRules, Role
 
 FIRST = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 CADENCE = timedelta(days=28)

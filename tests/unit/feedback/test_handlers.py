@@ -3,11 +3,11 @@
 import pytest
 
 from services.feedback import handlers
-from services.feedback.momentum import Momentum, Outcome, PairState
-from services.feedback.programme import Programme
-from shared.events import SessionCancelled, SessionHeld, SessionMissed
-from shared.handlers import Hears, heard
-from shared.streams import Event
+from services.feedback.momentum.momentum import Momentum, Outcome, PairState
+from services.feedback.people.programme import Programme
+from shared.domain.handlers import Hears, heard
+from shared.language.sessions import SessionCancelled, SessionHeld, SessionMissed
+from shared.language.streams import Event
 from tests.unit.feedback.examples import cancelled, dissolved, formed, held, missed, scheduled
 
 

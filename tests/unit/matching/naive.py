@@ -4,10 +4,10 @@ from collections import Counter
 from functools import cache
 from itertools import combinations
 
-from services.matching.candidate import Candidate, Snapshot
-from services.matching.outcome import Worth
-from services.matching.overlap import longest, weekly
-from shared.programme import Goal, SameUnit, Terms, Training
+from services.matching.markets.outcome import Worth
+from services.matching.rules.candidate import Candidate, Snapshot
+from services.matching.rules.overlap import longest, weekly
+from shared.language.terms import Goal, SameUnit, Terms, Training
 
 Couple = tuple[str, str]
 """Mentor and mentee ids."""

@@ -8,10 +8,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from services.matching.candidate import Candidate, Snapshot
-from shared.profile import Profile, WorkingHours
-from shared.programme import Goal, PairingRules, Role, SameUnit, Terms, Training, Weights, WorkPlan
-from shared.skills import Skill, Wish
+from services.matching.rules.candidate import Candidate, Snapshot
+from shared.language.profile import Profile, WorkingHours
+from shared.language.skills import Skill, Wish
+from shared.language.terms import Goal, PairingRules, Role, SameUnit, Terms, Training, Weights, WorkPlan
 
 
 def terms(*, minutes: Any = 30, weights: Weights | None = None, **pairing: Any) -> Terms:

@@ -11,12 +11,14 @@ from unittest.mock import patch
 import numpy as np
 from hypothesis import strategies as st
 
-from services.matching import baselines, scoring, solver
-from services.matching.candidate import Candidate, Snapshot
 from services.matching.engine.flow import Arcs
-from services.matching.solution import Solution
-from shared.programme import Goal, Role, SameUnit
-from shared.skills import Skill
+from services.matching.explaining import baselines
+from services.matching.markets import scoring
+from services.matching.markets.solution import Solution
+from services.matching.rules.candidate import Candidate, Snapshot
+from services.matching.solver import solver
+from shared.language.skills import Skill
+from shared.language.terms import Goal, Role, SameUnit
 from tests.unit.matching import naive
 from tests.unit.matching.naive import Couple
 from tests.unit.matching.people import candidate, terms

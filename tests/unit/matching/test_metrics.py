@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from services.matching.candidate import Snapshot
+from services.matching.markets.outcome import Outcome, Progress, Stage
 from services.matching.metrics import Ending, Metrics
-from services.matching.outcome import Outcome, Progress, Stage
-from shared.events import PairDeclined, PairDissolved, PairFormed, Parting
+from services.matching.rules.candidate import Snapshot
+from shared.language.matching import PairDeclined, PairDissolved, PairFormed, Parting
 from tests.support.slow_worker import outcome_of
 from tests.unit.matching.people import mentee, mentor, terms
 

@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from copy import deepcopy
 from typing import Any, TypeVar, cast
 
-from shared.aggregate import Aggregate
-from shared.documents import to_document
-from shared.envelope import Origin
-from shared.store import Store, Unit
-from shared.streams import Event
-from shared.tracing import Tracing
+from shared.domain.aggregate import Aggregate
+from shared.language.envelope import Origin
+from shared.language.streams import Event
+from shared.store.documents import to_document
+from shared.store.store import Store
+from shared.store.unit import Unit
+from shared.telemetry.tracing import Tracing
 from tests.unit.registration.samples import NOW
 
 T = TypeVar("T")

@@ -3,9 +3,9 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from services.registration.programme import Programme, Stage
-from shared.profile import Profile
-from shared.programme import Terms
+from services.registration.programmes.programme import Programme, Stage
+from shared.language.profile import Profile
+from shared.language.terms import Terms
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deploy.local.scenario.behaviour import Behaviour, Couple, Outcome
-from shared.programme import Role
+from shared.language.terms import Role
 
 couples = st.builds(Couple, mentor=st.text(max_size=8), mentee=st.text(max_size=8), both_trained=st.booleans())
 numbers = st.integers(min_value=1, max_value=52)

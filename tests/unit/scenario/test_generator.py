@@ -9,7 +9,7 @@ import pytest
 
 from deploy.local.scenario.generator import SCENARIOS, generate
 from deploy.local.scenario.people import COLUMNS, Person, Scenario
-from shared.programme import Role
+from shared.language.terms import Role
 
 TODAY = date(2026, 3, 2)
 

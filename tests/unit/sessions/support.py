@@ -7,19 +7,22 @@ from typing import Any, Self
 from typing_extensions import override
 
 from services.sessions import handlers
-from services.sessions.series import Series
-from services.sessions.session import Session
-from shared.aggregate import Aggregate
-from shared.documents import Document
-from shared.envelope import Origin
-from shared.events import PairFormed, ParticipantRegistered, ProgrammeOpened
-from shared.handlers import heard
-from shared.numbering import Numbering
-from shared.profile import Profile, WorkingHours
-from shared.programme import Role, Terms, WorkPlan
-from shared.store import Store, Unit, Write
-from shared.streams import Event
-from shared.tracing import Tracing
+from services.sessions.series.series import Series
+from services.sessions.series.session import Session
+from shared.domain.aggregate import Aggregate
+from shared.domain.handlers import heard
+from shared.language.envelope import Origin
+from shared.language.matching import PairFormed
+from shared.language.profile import Profile, WorkingHours
+from shared.language.registration import ParticipantRegistered, ProgrammeOpened
+from shared.language.streams import Event
+from shared.language.terms import Role, Terms, WorkPlan
+from shared.store.documents import Document
+from shared.store.numbering import Numbering
+from shared.store.store import Store
+from shared.store.transactions import Write
+from shared.store.unit import Unit
+from shared.telemetry.tracing import Tracing
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """A Monday."""

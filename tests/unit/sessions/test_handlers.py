@@ -5,27 +5,24 @@ from itertools import pairwise
 
 import pytest
 
-from services.sessions.diary import Diary
 from services.sessions.handlers import nobody_confirmed
-from services.sessions.participant import Participant
-from services.sessions.programme import Programme
-from services.sessions.series import Series
-from services.sessions.session import Session, State
-from shared.errors import NotYet
-from shared.events import (
-    PairCompleted,
-    PairDissolved,
+from services.sessions.people.participant import Participant
+from services.sessions.people.programme import Programme
+from services.sessions.series.diary import Diary
+from services.sessions.series.series import Series
+from services.sessions.series.session import Session, State
+from shared.domain.errors import NotYet
+from shared.language.matching import PairCompleted, PairDissolved, Parting
+from shared.language.profile import WorkingHours
+from shared.language.registration import (
     ParticipantChanged,
     ParticipantWithdrawn,
-    Parting,
     ProgrammeChanged,
     ProgrammeClosed,
-    SessionCancelled,
-    SessionScheduled,
     Withdrawal,
 )
-from shared.profile import WorkingHours
-from shared.programme import Role
+from shared.language.sessions import SessionCancelled, SessionScheduled
+from shared.language.terms import Role
 from tests.unit.sessions.support import NOW, MemoryStore, formed, opened, registered, terms
 
 PEOPLE = (registered("mentor", Role.MENTOR), registered("mentee", Role.MENTEE, zone="Europe/London", country="GB"))

@@ -5,9 +5,10 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from shared.aggregate import Aggregate
-from shared.envelope import Origin, Record, Row, row_of
-from shared.streams import Event
+from shared.domain.aggregate import Aggregate
+from shared.language.envelope import Origin, Record
+from shared.language.streams import Event
+from shared.store.rows import Row, row_of
 from tests.contract.schemas import EVENTS, EXAMPLES
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.loops import FIRST_PAUSE, LONGEST_PAUSE, Pulse, for_ever, pause
-from shared.telemetry import Telemetry
+from shared.telemetry.metrics import Telemetry
 
 
 @given(attempt=st.integers(1, 10**9))

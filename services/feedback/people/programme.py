@@ -1,0 +1,23 @@
+"""What feedback keeps of a programme: the terms it judges momentum by."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from shared.domain.aggregate import Aggregate
+from shared.language.registration import ProgrammeChanged, ProgrammeOpened
+from shared.language.terms import Terms
+
+
+@dataclass(frozen=True, kw_only=True)
+class Programme(Aggregate):
+    """A programme as registration last described it; ``id`` is the programme id."""
+
+    projection: ClassVar[bool] = True
+    collection: ClassVar[str] = "programmes"
+
+    terms: Terms
+
+    @classmethod
+    def told_by(cls, event: ProgrammeOpened | ProgrammeChanged) -> "Programme":
+        """The programme with the terms it has from now on."""
+        return cls(id=event.programme_id, terms=event.terms)

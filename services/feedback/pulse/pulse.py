@@ -1,0 +1,89 @@
+"""The pulse: how a session felt, asked of each side once. What is answered never leaves this service."""
+
+from dataclasses import dataclass, replace
+from typing import Annotated, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.feedback.momentum.momentum import Momentum, Outcome
+from services.feedback.people.participant import Participant
+from shared.domain.aggregate import Aggregate
+from shared.domain.errors import Absent, Refused
+from shared.language.feedback import FeedbackSubmitted
+from shared.language.terms import Role
+
+Rating = Annotated[int, Field(ge=1, le=5, strict=True)]
+"""1 not at all, 5 very much."""
+
+
+class Answer(BaseModel):
+    """What somebody says after a session; the comment is for nobody else's eyes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    feeling: Rating
+    useful: Rating
+    comment: Annotated[str, Field(max_length=2000)] = ""
+
+
+def pulse_id(session_id: str, role: Role) -> str:
+    """One pulse per session and side."""
+    return f"{session_id}.{role}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pulse(Aggregate):
+    """One side's answer after one session; ``id`` is ``pulse_id(session, role)``."""
+
+    collection: ClassVar[str] = "pulses"
+    about: ClassVar[tuple[str, ...]] = ("participant_id",)
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("programme_id",), ("participant_id",))
+
+    programme_id: str
+    pair_id: str
+    session_id: str
+    participant_id: str
+    role: Role
+    answer: Answer
+
+    @classmethod
+    def submitted(
+        cls, momentum: Momentum, session_id: str, by: Participant, answer: Answer, before: "Pulse | None"
+    ) -> "Pulse":
+        """The answer of one side; raises Absent for an unknown session, Refused before it was held or twice."""
+        meeting = momentum.meeting(session_id)
+        if meeting is None:
+            raise Absent(f"There is no session «{session_id}».")
+        if meeting.outcome is not Outcome.HELD:
+            raise Refused(
+                f"Only a session that was held can be answered; this one is {meeting.outcome}. "
+                "If you did meet, confirm the session first."
+            )
+        if before is not None:
+            raise Refused("You have answered the pulse of this session already. Thank you: one answer is enough.")
+        pulse = cls(
+            id=pulse_id(session_id, by.role),
+            programme_id=momentum.programme_id,
+            pair_id=momentum.id,
+            session_id=session_id,
+            participant_id=by.id,
+            role=by.role,
+            answer=answer,
+        )
+        return pulse.raising(pulse._told())
+
+    def anonymous(self, nobody: str) -> "Pulse":
+        """Who answered was erased: the two figures stay, under an id that means nothing.
+
+        Without them a mean would change on that day, and the difference would tell what they had answered.
+        """
+        return replace(self, participant_id=nobody, answer=self.answer.model_copy(update={"comment": ""}))
+
+    def _told(self) -> FeedbackSubmitted:
+        return FeedbackSubmitted(
+            programme_id=self.programme_id,
+            pulse_id=self.id,
+            pair_id=self.pair_id,
+            session_id=self.session_id,
+            role=self.role,
+        )

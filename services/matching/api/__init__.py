@@ -1,0 +1,9 @@
+"""What may be asked of matching, over HTTP."""
+
+from fastapi import APIRouter
+
+from services.matching.api import pairs, rounds
+
+router = APIRouter()
+for part in (pairs, rounds):
+    router.include_router(part.router)

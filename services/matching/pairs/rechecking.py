@@ -1,0 +1,29 @@
+"""What a change in somebody's data does to their pairs: rules that no longer hold are marked, nobody is parted."""
+
+from services.matching.members.member import Member
+from services.matching.members.programme import Programme
+from services.matching.pairs.pair import Pair
+from services.matching.rules.candidate import Candidate
+from services.matching.rules.checking import broken_rules
+from services.matching.rules.rules import capacity, never_before, topic, training
+from shared.domain.work import Unit
+
+ONCE = frozenset(rule.code for rule in (capacity, training, never_before, topic))
+"""Rules for making a pair: what has been taught since, for one, is no reason against it."""
+
+
+async def recheck(unit: Unit, member: Member) -> None:
+    """Ask the rules again for every pair this member has now."""
+    if not member.pairs:
+        return
+    programme = await unit.need(Programme, member.programme_id)
+    await unit.fetch((Pair, pair_id) for pair_id in member.pairs)
+    for pair in [await unit.get(Pair, pair_id) for pair_id in member.pairs]:
+        mentor, mentee = await _seen(unit, pair.mentor_id), await _seen(unit, pair.mentee_id)
+        if mentor and mentee:
+            [broken] = broken_rules([(mentor, mentee)], programme.terms)
+            unit.save(pair.rechecked(tuple(code for code in broken if code not in ONCE)))
+
+
+async def _seen(unit: Unit, participant_id: str) -> Candidate | None:
+    return (await unit.get(Member, participant_id)).candidate(unit.now)

@@ -1,0 +1,55 @@
+"""What a manager decides about one proposal, of a round or of the waiting list."""
+
+from services.matching.markets.outcome import LeftOver
+from services.matching.members.programme import Programme
+from services.matching.pairs import pairing
+from services.matching.pairs.pair import NotMade, Pair, PairState
+from services.matching.rounds.approving import form_proposed
+from services.matching.rounds.proposing import Attempt, save_places
+from services.matching.rounds.round import Round, RoundState
+from services.matching.rules import reasons
+from shared.domain.errors import Refused
+from shared.domain.work import Unit
+
+STANDING = (RoundState.PROPOSED, RoundState.APPROVING)
+"""A round's proposals can be decided about while it is in one of these states."""
+
+
+async def approve(unit: Unit, pair: Pair, programme: Programme) -> Pair:
+    """Form this one; raises Refused when it is no proposal or can no longer be made."""
+    programme.must_be_open()
+    if pair.state is PairState.FORMED:
+        return pair  # the answer got lost and was asked for again
+    round_ = await _must_stand(unit, pair)
+    if round_ is None:
+        (made,) = await pairing.form(unit, [pair], programme.terms)
+    else:
+        (made,) = await form_proposed(unit, [pair], round_, programme)
+    if made.state is not PairState.FORMED:
+        raise Refused("Something has changed for one of the two: they cannot be a pair any more. Refuse it instead.")
+    return made
+
+
+async def refuse(unit: Unit, pair: Pair) -> Pair:
+    """Drop this one; raises Refused when it is no proposal. Its round tells the two why, once it is approved."""
+    if pair.not_made is NotMade.REFUSED:
+        return pair  # the answer got lost and was asked for again
+    round_ = await _must_stand(unit, pair)
+    if round_ is not None:
+        because = LeftOver(because=(reasons.NOT_CHOSEN,))
+        both = [(pair.mentor_id, because), (pair.mentee_id, because)]
+        await save_places(unit, Attempt(round_.id, round_.attempts), both)
+        unit.save(round_)
+    return await pairing.refuse(unit, pair)
+
+
+async def _must_stand(unit: Unit, pair: Pair) -> Round | None:
+    """The round of a proposal, None when the waiting list made it; raises Refused unless it still stands."""
+    if pair.state is not PairState.PROPOSED:
+        raise Refused(f"This pair is {pair.state}: only a proposal can be approved or refused.")
+    if pair.round_id is None:
+        return None
+    round_ = await unit.get(Round, pair.round_id)
+    if round_.state not in STANDING:
+        raise Refused(f"The round of this pair is {round_.state}: its proposals do not stand.")
+    return round_

@@ -1,0 +1,44 @@
+"""Asking for a round: with the choices of another one, changed where a manager wants, or from scratch."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from services.matching.members.member import Member
+from services.matching.members.programme import Programme
+from services.matching.members.readable import fetch_readable
+from services.matching.rounds.choices import Changes, Choices, Locks, Two
+from services.matching.rounds.round import Request, Round
+from shared.domain.errors import Refused
+from shared.domain.work import Unit
+
+
+async def ask(unit: Unit, programme: Programme, round_id: str, changes: Changes, before: Choices) -> Round:
+    """Ask for a round; the same id twice is one round.
+
+    Raises Refused when the programme is over, the id is another programme's, or a pair to be put together breaks a
+    rule. A trial is not told of on the bus, so it is ready at once.
+    """
+    known = await unit.find(Round, round_id)
+    if known is not None:
+        if known.programme_id != programme.id:
+            raise Refused("This round belongs to another programme: ask with another round_id, or with none.")
+        return known
+    programme.must_be_open()
+    choices = await _checked(unit, programme, changes.of(before, programme.terms), changes.lock)
+    asked = Round(id=round_id, programme_id=programme.id, requested_at=unit.now, choices=choices)
+    unit.save(asked.ready(unit.now) if choices.what_if else asked)
+    if not choices.what_if:
+        unit.save(Request(id=round_id, programme_id=programme.id).made("manager"))
+    return asked
+
+
+async def _checked(unit: Unit, programme: Programme, choices: Choices, new: Collection[Two]) -> Choices:
+    """Every pair to be put together can be; those taken over that have become pairs meanwhile are left out."""
+    members = await fetch_readable(unit, Member, (person for two in choices.locked for person in two))
+    own = {member.id: member for member in members.values() if member.programme_id == programme.id}
+    met = {(mentor, mentee) for mentor, member in own.items() for mentee in member.partners}
+    locked = tuple(two for two in choices.locked if two in new or two not in met)
+    people = {member.id: candidate for member in own.values() if (candidate := member.candidate(unit.now))}
+    pairing = choices.pairing or programme.terms.pairing
+    Locks.of(locked, people, programme.terms.model_copy(update={"pairing": pairing})).must_hold()
+    return replace(choices, locked=locked)

@@ -1,0 +1,295 @@
+"""The rules of pairing: each one a function with a code, a unit and a sentence for people.
+
+Source: the published accounts of reverse-mentoring programmes. A hard rule opens or closes the door between a
+mentor and a mentee; a soft one says in per cent how good the pair is in one respect, and the programme's weight of
+the same name says how much that counts. Integers only, so that «best» is exact. Age is no rule and is not known.
+
+A rule is asked of a ``Meeting``: what it reads of mentors and mentees is written as if they were two people, and
+answers for all of them at once. To add one, add a function (and, for a soft one, its weight to the programme's).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.matching.rules import changes
+from services.matching.rules.changes import Change
+from services.matching.rules.crowd import Column, Pairwise
+from services.matching.rules.marking import _
+from services.matching.rules.meeting import Answer, Meeting
+from services.matching.rules.overlap import longest, weekly
+from shared.language.terms import SameUnit, Terms, Training
+
+HALF_A_WEEK = 20 * 60
+"""Minutes of common working time a week from which more does not make a pair better."""
+
+HALF_A_YEAR = 26
+"""Weeks of waiting from which longer does not count more."""
+
+
+@dataclass(frozen=True)
+class Hard:
+    """A rule that must hold. ``closed`` is the sentence for somebody whose last doors it closed."""
+
+    code: str
+    unit: str
+    closed: str
+    broken: str
+    """The sentence for two people whom it keeps apart."""
+    allows: Callable[[Meeting], Answer]
+    coarse: bool
+    """Whether it looks at ``PLACE`` alone, so that it can be asked of groups of people instead of everybody."""
+    change: Change | None
+    """What people may change about themselves to meet more of those it keeps away."""
+
+
+@dataclass(frozen=True)
+class Soft:
+    """A rule that says how good a pair is, in per cent. ``code`` is the name of its weight."""
+
+    code: str
+    unit: str
+    sentence: str
+    per_cent: Callable[[Meeting], Answer]
+
+
+HARD: list[Hard] = []
+"""Cheapest first: most doors are closed before the dear ones are asked."""
+
+SOFT: list[Soft] = []
+
+
+def hard(
+    code: str, *, unit: str, closed: str, broken: str, coarse: bool = False, change: Change | None = None
+) -> Callable[[Callable[[Meeting], Answer]], Hard]:
+    """Declare a hard rule ``meeting -> whether each two may be paired``."""
+
+    def declare(allows: Callable[[Meeting], Answer]) -> Hard:
+        HARD.append(Hard(code, unit, closed, broken, allows, coarse, change))
+        return HARD[-1]
+
+    return declare
+
+
+def soft(code: str, *, unit: str, sentence: str) -> Callable[[Callable[[Meeting], Answer]], Soft]:
+    """Declare a soft rule ``meeting -> per cent for each two``."""
+
+    def declare(per_cent: Callable[[Meeting], Answer]) -> Soft:
+        SOFT.append(Soft(code, unit, sentence, per_cent))
+        return SOFT[-1]
+
+    return declare
+
+
+def per_cent(part: Answer, whole: Answer) -> Answer:
+    """100 × part ÷ whole, rounded down; 0 where there is nothing at all.
+
+    In single precision, which is exact here: both stay below 2**24, a quotient below 2**7, and a quotient that is
+    no integer keeps a distance of at least 1 ÷ whole from the next one.
+    """
+    hundredfold = np.multiply(part, np.float32(100), dtype=np.float32)
+    hundredfold /= np.maximum(whole, 1).astype(np.float32)
+    return hundredfold.astype(np.int32)
+
+
+ROOM = Column(lambda candidate: candidate.room > 0)
+TRAINED = Column(lambda candidate: candidate.trained)
+GRADE = Column(lambda candidate: candidate.profile.grade)
+UNIT = Column(lambda candidate: candidate.unit, label=True)
+COUNTRY = Column(lambda candidate: candidate.profile.country, label=True)
+CROSS_BORDER = Column(lambda candidate: candidate.profile.cross_border)
+LANGUAGES = Column(lambda candidate: candidate.languages, label=True)
+HOURS = Column(lambda candidate: candidate.hours, label=True)
+CITY = Column(lambda candidate: candidate.city or candidate.id, label=True)
+"""Whoever names no city has one to themselves."""
+WAITED = Column(lambda candidate: min(candidate.waited_weeks, HALF_A_YEAR))
+WISHED_FOR = Column(lambda candidate: candidate.everything)
+INTERESTS = Column(lambda candidate: len(candidate.interests))
+
+PLACE = (ROOM, TRAINED, COUNTRY, CROSS_BORDER, LANGUAGES, HOURS)
+"""What coarse rules may read."""
+
+
+def _shared(mentors: Any, mentees: Any, _: Any) -> NDArray[np.bool_]:
+    marks = [not one.isdisjoint(other) for one in mentees for other in mentors]
+    return np.array(marks, dtype=np.bool_).reshape(len(mentees), len(mentors))
+
+
+SHARE_A_LANGUAGE = Pairwise(LANGUAGES, _shared)
+LONGEST = Pairwise(HOURS, lambda mentors, mentees, terms: longest(mentors, mentees, terms.starts_on))
+
+
+def _hours_shared(mentors: Any, mentees: Any, terms: Terms) -> Answer:
+    return 100 * np.minimum(weekly(mentors, mentees, terms.starts_on), HALF_A_WEEK) // HALF_A_WEEK
+
+
+HOURS_SHARED = Pairwise(HOURS, _hours_shared)
+
+
+@hard(
+    "capacity",
+    unit="partners",
+    closed=_("Those who would suit have as many partners as they can take."),
+    broken=_("One of them has as many partners as they can take."),
+    coarse=True,
+)
+def capacity(meet: Meeting) -> Answer:
+    """Nobody has more partners than they can take."""
+    return (meet.mentor(ROOM) > 0) & (meet.mentee(ROOM) > 0)
+
+
+@hard(
+    "training",
+    unit="people trained",
+    closed=_("They and those who would suit have not all done the training yet."),
+    broken=_("One of them has not done the training yet."),
+    coarse=True,
+    change=changes.TRAINING,
+)
+def training(meet: Meeting) -> Answer:
+    """Whoever must be trained is."""
+    gate = meet.terms.pairing.training
+    mentors, mentees = meet.mentor(TRAINED) > 0, meet.mentee(TRAINED) > 0
+    return (mentors | (gate is Training.NONE)) & (mentees | (gate is not Training.BOTH))
+
+
+@hard(
+    "cross-border",
+    unit="countries",
+    closed=_("Those who would suit work in another country, and not both sides have agreed to that."),
+    broken=_("They work in different countries, and one of them has not agreed to that."),
+    coarse=True,
+    change=changes.CROSS_BORDER,
+)
+def cross_border(meet: Meeting) -> Answer:
+    """Both consent when their countries differ."""
+    both = (meet.mentor(CROSS_BORDER) > 0) & (meet.mentee(CROSS_BORDER) > 0)
+    return (meet.mentor(COUNTRY) == meet.mentee(COUNTRY)) | both
+
+
+@hard(
+    "language",
+    unit="languages",
+    closed=_("They share no language with those who would suit."),
+    broken=_("They share no language."),
+    coarse=True,
+    change=changes.LANGUAGE,
+)
+def language(meet: Meeting) -> Answer:
+    """The two share a language, whatever its regional form."""
+    return meet.between(SHARE_A_LANGUAGE)
+
+
+@hard(
+    "working-hours",
+    unit="minutes",
+    closed=_("Their working hours leave no room for a session."),
+    broken=_("Their working hours leave no room for a session."),
+    coarse=True,
+)
+def working_hours(meet: Meeting) -> Answer:
+    """In every week of a year, clock changes included, there is time for a session within both working hours."""
+    return meet.between(LONGEST) >= meet.terms.plan.minutes
+
+
+@hard(
+    "grade-gap",
+    unit="grades",
+    closed=_("Between them and those who would suit, the mentee is not senior enough."),
+    broken=_("The mentee is not senior enough for this mentor."),
+)
+def grade_gap(meet: Meeting) -> Answer:
+    """The mentee is more senior by the programme's gap at least."""
+    return meet.mentee(GRADE) - meet.mentor(GRADE) >= meet.terms.pairing.grade_gap
+
+
+@hard(
+    "same-unit",
+    unit="units",
+    closed=_("Those who would suit work in the same unit."),
+    broken=_("They work in the same unit."),
+)
+def same_unit(meet: Meeting) -> Answer:
+    """Two of one unit are paired only where the programme allows it."""
+    return (meet.mentor(UNIT) != meet.mentee(UNIT)) | (meet.terms.pairing.same_unit is not SameUnit.FORBID)
+
+
+@hard(
+    "reporting-line",
+    unit="levels",
+    closed=_("Those who would suit are above or below them in the reporting line."),
+    broken=_("One of them reports to the other, directly or further up."),
+)
+def reporting_line(meet: Meeting) -> Answer:
+    """Neither stands above the other in the reporting line, and nobody is paired with oneself."""
+    return ~meet.among(meet.crowd.related)
+
+
+@hard(
+    "never-before",
+    unit="pairs",
+    closed=_("Those who would suit were partners before."),
+    broken=_("They were partners before."),
+)
+def never_before(meet: Meeting) -> Answer:
+    """The two never were a pair."""
+    return ~meet.among(meet.crowd.met)
+
+
+@hard(
+    "topic",
+    unit="topics",
+    closed=_("What the mentee wants to learn and what the mentor knows better do not meet."),
+    broken=_("The mentor knows nothing better that the mentee wants to learn."),
+    change=changes.TOPIC,
+)
+def topic(meet: Meeting) -> Answer:
+    """The mentor offers a topic the mentee wants, at a level above the mentee's."""
+    return meet.taught > 0
+
+
+@soft("topics", unit="per cent", sentence=_("What the mentor can teach of what the mentee wants most"))
+def topics(meet: Meeting) -> Answer:
+    """Gap between levels, weighted by the mentee's priorities, of all there is to learn up to the highest level."""
+    return per_cent(meet.taught, meet.mentee(WISHED_FOR))
+
+
+@soft("reciprocity", unit="per cent", sentence=_("What the mentee hands down of what the mentor wants"))
+def reciprocity(meet: Meeting) -> Answer:
+    """The same the other way round: it is an exchange and not a lesson."""
+    return per_cent(meet.handed_down, meet.mentor(WISHED_FOR))
+
+
+@soft("interests", unit="per cent", sentence=_("Interests and tastes they share"))
+def interests(meet: Meeting) -> Answer:
+    """Shared interests of all that either names (Jaccard index)."""
+    common = meet.common_interests
+    return per_cent(common, meet.mentor(INTERESTS) + meet.mentee(INTERESTS) - common)
+
+
+@soft("units", unit="per cent", sentence=_("They come from different units"))
+def units(meet: Meeting) -> Answer:
+    """Different units are good; the same one counts against a pair where the programme says «avoid»."""
+    same = -100 if meet.terms.pairing.same_unit is SameUnit.AVOID else 0
+    return np.where(meet.mentor(UNIT) != meet.mentee(UNIT), np.int16(100), np.int16(same))
+
+
+@soft("overlap", unit="per cent", sentence=_("Working hours they have in common"))
+def common_hours(meet: Meeting) -> Answer:
+    """Common working time in the year's worst week, up to half a week."""
+    return meet.between(HOURS_SHARED)
+
+
+@soft("city", unit="per cent", sentence=_("They work in the same city"))
+def city(meet: Meeting) -> Answer:
+    """The same city, where the programme wants people to meet face to face."""
+    return np.where(meet.mentor(CITY) == meet.mentee(CITY), np.int16(100), np.int16(0))
+
+
+@soft("waiting", unit="per cent", sentence=_("How long they have waited"))
+def waiting(meet: Meeting) -> Answer:
+    """Weeks both have waited, up to half a year each."""
+    return 100 * (meet.mentor(WAITED) + meet.mentee(WAITED)) // (2 * HALF_A_YEAR)

@@ -1,0 +1,46 @@
+"""Importing people from HR."""
+
+from contextlib import AsyncExitStack
+from functools import partial
+
+from fastapi import APIRouter, Request, Response
+
+from services.registration.api.following import LINES, followed
+from services.registration.api.managing import Manager, covers_of, managed_countries
+from services.registration.api.upload import LARGEST, uploaded
+from services.registration.imports.importing import PeopleImport, Report
+from services.registration.programmes.programme import Programme
+from shared.language.terms import Id
+from shared.web.dependencies import Database, Pseudonym
+
+router = APIRouter(tags=["registration"])
+
+
+@router.post(
+    "/programmes/{programme_id}/import",
+    max_body_size=2 * LARGEST,  # «uploaded» says it in better words
+    response_model=Report,
+    responses={200: {"content": {LINES: {}}}},
+)
+async def import_people(
+    programme_id: Id,
+    request: Request,
+    caller: Manager,
+    store: Database,
+    pseudonym: Pseudonym,
+    dry_run: bool = False,
+) -> Response | Report:
+    """Import people from HR: the body is a CSV file. Good rows go in, the others are reported cell by cell.
+
+    Whoever accepts ``application/x-ndjson`` is told how far it is, a JSON object a line: ``progress`` (``rows``, and
+    ``part`` of the file from 0 to 1), at last ``report``, or ``failed`` with a sentence.
+    """
+    managed_countries(caller, await store.unit().get(Programme, programme_id))
+    job = PeopleImport(
+        store=store, programme_id=programme_id, pseudonym=pseudonym, covers=covers_of(caller), dry_run=dry_run
+    )
+    async with AsyncExitStack() as stack:
+        file = await stack.enter_async_context(uploaded(request))
+        if LINES not in request.headers.get("accept", ""):
+            return await job.run(file)
+        return await followed(partial(job.run, file), stack.pop_all())

@@ -1,0 +1,147 @@
+"""What the live page knows of a pair, gathered from what matching, sessions and feedback tell."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import ClassVar, Self
+
+from pydantic import AwareDatetime
+
+from shared.domain.aggregate import Aggregate
+from shared.language.feedback import PairAtRisk, PairRecovered
+from shared.language.matching import PairCompleted, PairDissolved, PairFormed, PairRechecked
+from shared.language.sessions import (
+    Cancellation,
+    SessionCancelled,
+    SessionHeld,
+    SessionMissed,
+    SessionRescheduled,
+    SessionScheduled,
+)
+from shared.language.skills import Value
+
+PairEvent = PairFormed | PairRechecked | PairDissolved | PairCompleted
+SessionEvent = SessionScheduled | SessionRescheduled | SessionCancelled | SessionHeld | SessionMissed
+MomentumEvent = PairAtRisk | PairRecovered
+
+
+class PairState(StrEnum):
+    """Where a pair stands; in the order in which a page lists them."""
+
+    ACTIVE = "active"
+    COMPLETED = "completed"
+    DISSOLVED = "dissolved"
+
+
+class Outcome(StrEnum):
+    """What became of a session."""
+
+    SCHEDULED = "scheduled"
+    HELD = "held"
+    CANCELLED = "cancelled"
+    MISSED = "missed"
+
+
+class Meeting(Value):
+    """One session of a pair."""
+
+    session_id: str
+    number: int
+    starts_at: AwareDatetime
+    """In UTC, so that stored times sort as text."""
+    outcome: Outcome
+
+
+class AtRisk(Value):
+    """The alarm is up: since when, and after how many sessions lost in a row."""
+
+    since: AwareDatetime
+    sessions_lost: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PairCard(Aggregate):
+    """A pair as the live page shows it.
+
+    The streams that feed it are not ordered against each other, so it may start from any event of the pair, and
+    every order of the streams leads to the same card.
+    """
+
+    projection: ClassVar[bool] = True
+    collection: ClassVar[str] = "board_pairs"
+    about: ClassVar[tuple[str, ...]] = ("mentor_id", "mentee_id")
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("programme_id", "state"),)
+
+    programme_id: str
+    mentor_id: str = ""
+    mentee_id: str = ""
+    state: PairState = PairState.ACTIVE
+    meetings: tuple[Meeting, ...] = ()
+    """By number."""
+    held: int = 0
+    at_risk: AtRisk | None = None
+    broken: tuple[str, ...] = ()
+    """Hard rules of pairing that a change in somebody's data has broken."""
+
+    @classmethod
+    def of_event(cls, event: PairEvent | SessionEvent | MomentumEvent) -> Self:
+        """The empty card of the pair the event tells of."""
+        return cls(id=event.pair_id, programme_id=event.programme_id)
+
+    def paired(self, event: PairEvent) -> Self:
+        """The pair began, was looked at again, or ended."""
+        card = replace(self, mentor_id=event.mentor_id, mentee_id=event.mentee_id)
+        match event:
+            case PairFormed():
+                return card
+            case PairRechecked():
+                return replace(card, broken=event.broken)
+            case PairCompleted():
+                return replace(card, state=PairState.COMPLETED)
+            case PairDissolved():
+                return replace(card, state=PairState.DISSOLVED)
+
+    def meeting(self, event: SessionEvent) -> Self:
+        """Something happened to a session; what was called off because the pair ended is nobody's loss."""
+        meetings = [each for each in self.meetings if each.session_id != event.session_id]
+        if not (isinstance(event, SessionCancelled) and event.because is Cancellation.PAIR_ENDED):
+            meetings.append(_meeting(event))
+        return replace(
+            self,
+            mentor_id=event.mentor_id,
+            mentee_id=event.mentee_id,
+            meetings=tuple(sorted(meetings, key=lambda each: (each.number, each.session_id))),
+            held=sum(each.outcome is Outcome.HELD for each in meetings),
+        )
+
+    def momentum(self, event: MomentumEvent, now: datetime) -> Self:
+        """The alarm was raised or is over."""
+        if isinstance(event, PairRecovered):
+            return replace(self, at_risk=None)
+        return replace(self, at_risk=AtRisk(since=now, sessions_lost=event.sessions_lost))
+
+    def next_meeting(self, now: datetime) -> Meeting | None:
+        """The next session that is still to come."""
+        ahead = [each for each in self.meetings if each.outcome is Outcome.SCHEDULED and each.starts_at >= now]
+        return min(ahead, key=lambda each: each.starts_at, default=None)
+
+
+def _meeting(event: SessionEvent) -> Meeting:
+    return Meeting(
+        session_id=event.session_id,
+        number=event.number,
+        starts_at=event.starts_at.astimezone(UTC),
+        outcome=_outcome(event),
+    )
+
+
+def _outcome(event: SessionEvent) -> Outcome:
+    match event:
+        case SessionScheduled() | SessionRescheduled():
+            return Outcome.SCHEDULED
+        case SessionHeld():
+            return Outcome.HELD
+        case SessionCancelled():
+            return Outcome.CANCELLED
+        case SessionMissed():
+            return Outcome.MISSED

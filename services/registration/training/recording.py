@@ -1,0 +1,78 @@
+"""Recording that a whole group was trained: everybody who can be recorded is, and for the others it says why not."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from services.registration.people.enrolment import Covers
+from services.registration.people.participant import Participant
+from services.registration.programmes.programme import Programme
+from shared.domain.errors import Refused
+from shared.domain.pieces import chunks
+from shared.domain.work import Unit
+from shared.language.terms import Id
+from shared.store.store import Store
+
+
+class Group(BaseModel):
+    """The people who finished a training together."""
+
+    participant_ids: Annotated[list[Id], Field(min_length=1, max_length=10_000)]
+
+
+class Untrained(BaseModel):
+    """Somebody of a group for whom no training was recorded, and why."""
+
+    participant_id: str
+    reason: str
+
+
+class GroupReport(BaseModel):
+    """What became of a group: newly trained, trained before, and refused."""
+
+    trained: int = 0
+    unchanged: int = 0
+    refused: list[Untrained] = []
+
+
+async def train(store: Store, programme_id: str, identities: Sequence[str], covers: Covers) -> GroupReport:
+    """Record the training of these participants, chunk by chunk; raises Refused unless the programme runs."""
+    total = GroupReport()
+    for chunk in chunks(dict.fromkeys(identities)):
+
+        async def work(unit: Unit, chunk: Sequence[str] = chunk) -> GroupReport:
+            return await _train(unit, programme_id, chunk, covers)
+
+        report = await store.run(work)
+        total.trained += report.trained
+        total.unchanged += report.unchanged
+        total.refused += report.refused
+    return total
+
+
+async def _train(unit: Unit, programme_id: str, identities: Sequence[str], covers: Covers) -> GroupReport:
+    (await unit.get(Programme, programme_id)).must_run()
+    await unit.fetch((Participant, identity) for identity in identities)
+    report = GroupReport()
+    for identity in identities:
+        before = await unit.find(Participant, identity)
+        try:
+            after = _in_reach(before, programme_id, covers).trained()
+        except Refused as refusal:
+            report.refused.append(Untrained(participant_id=identity, reason=str(refusal)))
+            continue
+        if after is before:
+            report.unchanged += 1
+        else:
+            report.trained += 1
+            unit.save(after)
+    return report
+
+
+def _in_reach(participant: Participant | None, programme_id: str, covers: Covers) -> Participant:
+    if participant is None or participant.programme_id != programme_id:
+        raise Refused("Nobody of this id takes part in this programme.")
+    if not covers(participant.profile.country):
+        raise Refused(f"You do not manage people of {participant.profile.country}.")
+    return participant

@@ -1,0 +1,134 @@
+"""How far a consumer is in each partition, and the holes it meets: offsets the broker no longer has."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from shared.language.envelope import Record, Undecodable, open_envelope
+from shared.language.streams import Stream
+from shared.telemetry.metrics import Telemetry
+
+log = structlog.get_logger()
+
+ASK_AGAIN_AFTER = 60.0
+OVERLAP = timedelta(hours=1)
+"""What came shortly before a hole is asked for again too: events of several keys are not ordered by their time."""
+
+PATIENCE = 10.0
+"""Seconds for an answer of the broker: a client that lost it at a bad moment may wait for ever."""
+BEGINNING = datetime.fromtimestamp(0, UTC)
+
+AskForReplay = Callable[[Stream, datetime], Awaitable[None]]
+
+
+class NoAnswer(TimeoutError):
+    """The consumer's client has lost its broker; it may never find it again, another client would."""
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """How far behind a stream is, in the partitions held here."""
+
+    messages: int
+    caught_up: float
+    """When nothing waited the last time, or when the newest event dealt with was written; seconds since 1970."""
+    partitions: int
+
+
+class Progress:
+    """The partitions this member holds."""
+
+    def __init__(self, telemetry: Telemetry, ask_for_replay: AskForReplay) -> None:
+        self._telemetry = telemetry
+        self._ask_for_replay = ask_for_replay
+        self._asked_at: dict[Stream, float] = {}
+        self._missing: dict[Stream, datetime] = {}
+        self._dealt_with: dict[TopicPartition, int] = {}
+        self._read: dict[TopicPartition, int] = {}
+        self._last: dict[TopicPartition, Record] = {}
+        self._looked_at: dict[TopicPartition, float] = {}
+        self._caught_up: dict[TopicPartition, float] = {}
+
+    def forget(self, partitions: Iterable[TopicPartition]) -> None:
+        """They are, or were, another member's: what we knew of them is no longer so.
+
+        Not so when they were caught up: a consumer that is started anew again and again has not caught up.
+        """
+        for tp in partitions:
+            self._dealt_with.pop(tp, None)
+            self._read.pop(tp, None)
+
+    def dealt_with(self, records: Sequence[Record]) -> dict[TopicPartition, int]:
+        """Remember it; returns partition → the offset that comes next."""
+        last = {TopicPartition(record.topic, record.partition): record for record in records}
+        for tp, record in last.items():
+            written = min(record.timestamp / 1000, time.time())
+            self._caught_up[tp] = max(written, self._caught_up.get(tp, 0.0))
+        done = {tp: record.offset + 1 for tp, record in last.items()}
+        self._dealt_with.update(done)
+        return done
+
+    def behind(self, waiting: Mapping[TopicPartition, int]) -> Behind:
+        """How far behind these partitions are, in which so many events wait now.
+
+        Where nothing is known yet, it counts from the first look.
+        """
+        now = time.time()
+        for tp, events in waiting.items():
+            self._looked_at.setdefault(tp, now)
+            if not events:
+                self._caught_up[tp] = now
+        late = [self._caught_up.get(tp, self._looked_at[tp]) for tp, events in waiting.items() if events]
+        return Behind(sum(waiting.values()), min(late, default=now), len(waiting))
+
+    async def next(self, tp: TopicPartition, consumer: AIOKafkaConsumer) -> int:
+        """The offset of the first record that is not dealt with yet; raises NoAnswer."""
+        if tp in self._dealt_with:
+            return self._dealt_with[tp]
+        try:
+            committed = await asyncio.wait_for(consumer.committed(tp), PATIENCE) or 0
+        except (KafkaError, TimeoutError) as error:
+            raise NoAnswer("the consumer does not get its offsets") from error
+        return self._dealt_with.setdefault(tp, committed)
+
+    async def look_for_holes(self, records: Sequence[Record], consumer: AIOKafkaConsumer) -> None:
+        """Offsets that jumped mean events that are gone: ask for them."""
+        for record in records:
+            tp = TopicPartition(record.topic, record.partition)
+            expected = self._read[tp] if tp in self._read else await self.next(tp, consumer)
+            if record.offset > expected:
+                self._miss(Stream(record.topic), self._last.get(tp))
+                self._telemetry.holes.labels(record.topic).inc()
+            self._read[tp], self._last[tp] = record.offset + 1, record
+        await self.ask()
+
+    def _miss(self, stream: Stream, last: Record | None) -> None:
+        since = _just_before(last) if last else BEGINNING
+        self._missing[stream] = min(since, self._missing.get(stream, since))
+
+    async def ask(self) -> None:
+        """Ask for what is missing, at most once a minute a stream.
+
+        The wish is kept until then: a replay can overrun the broker itself, and partitions lag differently.
+        """
+        for stream, since in list(self._missing.items()):
+            now = time.monotonic()
+            if now - self._asked_at.get(stream, -ASK_AGAIN_AFTER) >= ASK_AGAIN_AFTER:
+                log.warning("hole in a stream, asking for a replay", stream=stream.value)
+                await self._ask_for_replay(stream, since)
+                self._asked_at[stream] = now
+                if self._missing.get(stream) == since:
+                    del self._missing[stream]
+
+
+def _just_before(last: Record) -> datetime:
+    try:
+        return open_envelope(last).time - OVERLAP
+    except Undecodable:
+        return BEGINNING

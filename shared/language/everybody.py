@@ -1,0 +1,34 @@
+"""What every service says."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from shared.language.streams import Event, Stream
+from shared.language.terms import Id
+
+
+class ErasureConfirmed(Event):
+    """This service has forgotten the participant: it holds nothing any more that tells of them."""
+
+    stream = Stream.ERASURES
+    subject_field = "confirmation_id"
+    key_field = "participant_id"
+
+    confirmation_id: Id
+    erasure_id: Id | None
+    participant_id: Id
+    service: Annotated[str, Field(pattern=r"^[a-z-]{1,40}$")]
+
+
+class ReplayRequested(Event):
+    """A consumer found a hole in a stream and asks whoever says it to say it again."""
+
+    stream = Stream.REPLAY_REQUESTS
+    subject_field = "request_id"
+    key_field = "wanted"
+
+    request_id: Id
+    wanted: Stream
+    since: datetime

@@ -1,0 +1,124 @@
+"""Dead letters: looked at, retried, dropped."""
+
+import base64
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from shared.delivery.dead_letters import Letter
+from shared.language.streams import Stream
+from shared.operations.operator import Operator, did
+from shared.operations.probes import Parts
+
+router = APIRouter(prefix="/operations", tags=["operations"])
+
+
+class LetterView(BaseModel):
+    """One dead letter. Type, subject and version are null when its headers cannot be read."""
+
+    id: str
+    at: datetime
+    stream: str
+    partition: int
+    offset: int
+    type: str | None
+    subject: str | None
+    version: int | None
+    reason: str
+    size: int
+    """Bytes of the body that are kept."""
+    left_out: bool
+    """Whether it was too large to be kept."""
+    settled: str | None
+    settled_at: datetime | None
+
+
+class LetterInFull(LetterView):
+    """One dead letter with all that was in it; the body is text or, when it is none, base64."""
+
+    headers: list[tuple[str, str]]
+    body: str | None
+    body_base64: str | None
+
+
+class Letters(BaseModel):
+    """The oldest of them, and how many there are in all."""
+
+    dead_letters: list[LetterView]
+    total: int
+
+
+@router.get("/dead-letters")
+async def dead_letters(
+    running: Parts, _: Operator, settled: bool = False, limit: Annotated[int, Query(ge=1, le=1000)] = 100
+) -> Letters:
+    """What could not be dealt with here: what is open, or with ``settled`` what was retried or dropped."""
+    found, total = await running.desk.letters(settled=settled, limit=limit)
+    return Letters(dead_letters=[LetterView(**_view(letter)) for letter in found], total=total)
+
+
+@router.get("/dead-letters/{letter_id}")
+async def dead_letter(letter_id: str, running: Parts, _: Operator) -> LetterInFull:
+    """One of them with its headers and body, as they were."""
+    letter = await running.desk.letter(letter_id)
+    body, encoded = _body(letter.record.value)
+    headers = [(name, (value or b"").decode(errors="replace")) for name, value in letter.record.headers]
+    return LetterInFull(**_view(letter), headers=headers, body=body, body_base64=encoded)
+
+
+class Retried(BaseModel):
+    """What became of it: handled, parked, duplicate, stale, …, or a dead letter again."""
+
+    outcome: str
+    reason: str | None = None
+
+
+@router.post("/dead-letters/{letter_id}/retry", response_model_exclude_none=True)
+async def retry(letter_id: str, running: Parts, _: Operator) -> Retried:
+    """Deal with it as if it came now; what waited for it goes on at once. When it dies again it stays open."""
+    dealt = await running.desk.retry(letter_id)
+    did(running, "retry", dead_letter=letter_id, outcome=dealt.outcome)
+    return Retried(outcome=dealt.outcome, reason=dealt.reason or None)
+
+
+class Dropped(BaseModel):
+    """How many events that waited for it went on."""
+
+    outcome: str = "dropped"
+    freed: int
+
+
+@router.post("/dead-letters/{letter_id}/drop")
+async def drop(letter_id: str, running: Parts, _: Operator) -> Dropped:
+    """Move on without it, for good."""
+    freed = await running.desk.drop(letter_id)
+    did(running, "drop", dead_letter=letter_id, freed=freed)
+    return Dropped(freed=freed)
+
+
+def _view(letter: Letter) -> dict[str, Any]:
+    record, envelope = letter.record, letter.envelope
+    return {
+        "id": letter.id,
+        "at": letter.at,
+        "stream": Stream(record.topic).value,
+        "partition": record.partition,
+        "offset": record.offset,
+        "type": envelope.type if envelope else None,
+        "subject": letter.subject or None,
+        "version": letter.version or None,
+        "reason": letter.reason,
+        "size": len(record.value or b""),
+        "left_out": letter.left_out,
+        "settled": letter.settled,
+        "settled_at": letter.settled_at,
+    }
+
+
+def _body(value: bytes | None) -> tuple[str | None, str | None]:
+    try:
+        return (value.decode() if value is not None else None), None
+    except UnicodeDecodeError:
+        return None, base64.b64encode(value or b"").decode()

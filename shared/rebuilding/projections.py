@@ -1,0 +1,127 @@
+"""Which projections a service has, and the rebuild that is going on of each.
+
+What is told of it is kept in the database, so that every replica can answer; one replica at a time does it.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+
+from shared.domain.aggregate import Aggregate
+from shared.domain.errors import Absent, Refused, Unreadable
+from shared.domain.handlers import Hears
+from shared.rebuilding.folding import CannotRebuild, Shadow
+from shared.rebuilding.rebuild import Progress, Rebuild
+from shared.settings import Settings
+from shared.store.mongodb import DuplicateKeyError
+from shared.store.store import Store
+
+log = structlog.get_logger()
+
+GONE_AFTER = timedelta(seconds=90)
+"""Without a sign of life for so long, the process that did it is gone."""
+REPORT_EVERY = 1.0
+"""Seconds."""
+
+Shown = Mapping[str, Any]
+
+
+class Projections:
+    """The projections of one service."""
+
+    def __init__(
+        self, store: Store, settings: Settings, kinds: Sequence[type[Aggregate]], handlers: Sequence[Hears]
+    ) -> None:
+        self._store, self._settings, self._handlers = store, settings, handlers
+        self._kinds = {kind.collection: kind for kind in kinds}
+        self._rebuilds = store.db["rebuilds"]
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def tidy(self) -> None:
+        """Forget what a rebuild left behind whose process has ended in the middle."""
+        for name, kind in self._kinds.items():
+            if not _goes_on(await self._rebuilds.find_one({"_id": name})):
+                await Shadow(self._store, kind).collection(kind).delete_many({})
+
+    async def all(self) -> list[Shown]:
+        """Each with its documents and its last rebuild, by name."""
+        return [await self.one(name) for name in sorted(self._kinds)]
+
+    async def one(self, name: str) -> Shown:
+        """One of them; raises Absent."""
+        kind = self._kind(name)
+        last = await self._rebuilds.find_one({"_id": name})
+        documents = await self._store.collection(kind).estimated_document_count()
+        return {"name": name, "documents": documents, "rebuild": _shown(last) if last else None}
+
+    async def rebuild(self, name: str) -> Shown:
+        """Begin to work it out anew; raises Absent, and Refused while that is going on already."""
+        kind = self._kind(name)
+        now = datetime.now(UTC)
+        free = {"_id": name, "$or": [{"state": {"$ne": "running"}}, {"alive_at": {"$lt": now - GONE_AFTER}}]}
+        begun = {"state": "running", "began_at": now, "ended_at": None, "alive_at": now, "reason": None}
+        try:
+            await self._rebuilds.replace_one(free, begun | asdict(Progress()), upsert=True)
+        except DuplicateKeyError:
+            raise Refused(f"«{name}» is being rebuilt already. Wait until that is done.") from None
+        task = asyncio.create_task(self._run(name, kind))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return await self.one(name)
+
+    async def stop(self) -> None:
+        """End what is going on; what was put right stays so, and the rest can be done again."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _kind(self, name: str) -> type[Aggregate]:
+        if name not in self._kinds:
+            here = ", ".join(sorted(self._kinds)) or "none"
+            raise Absent(f"There is no projection «{name}» here. There are: {here}.")
+        return self._kinds[name]
+
+    async def _run(self, name: str, kind: type[Aggregate]) -> None:
+        told = 0.0
+
+        async def report(progress: Progress) -> None:
+            nonlocal told
+            if time.monotonic() - told >= REPORT_EVERY:
+                told = time.monotonic()
+                await self._note(name, asdict(progress))
+
+        rebuild = Rebuild(self._store, self._settings, kind, self._handlers)
+        reason: str | None = "The process ended in the middle. Start it again."
+        try:
+            await rebuild.run(report)
+            reason = None
+        except (CannotRebuild, Unreadable) as error:
+            reason = str(error)
+        except Exception as error:
+            log.exception("rebuild failed", projection=name)
+            reason = f"{type(error).__name__}. Start it again."
+        finally:
+            ended = {"state": "failed" if reason else "done", "reason": reason, "ended_at": datetime.now(UTC)}
+            with contextlib.suppress(Exception):  # without this word it counts as gone after a while
+                await self._note(name, asdict(rebuild.progress) | ended)
+            log.info("rebuilt", projection=name, **asdict(rebuild.progress), state=ended["state"])
+
+    async def _note(self, name: str, what: Shown) -> None:
+        await self._rebuilds.update_one({"_id": name}, {"$set": {**what, "alive_at": datetime.now(UTC)}})
+
+
+def _goes_on(last: Shown | None) -> bool:
+    return bool(last and last["state"] == "running" and last["alive_at"] > datetime.now(UTC) - GONE_AFTER)
+
+
+def _shown(last: Shown) -> Shown:
+    shown = {name: value for name, value in last.items() if name not in ("_id", "alive_at")}
+    if last["state"] == "running" and not _goes_on(last):
+        return shown | {"state": "failed", "reason": "The process that did it is gone. Start it again."}
+    return shown
