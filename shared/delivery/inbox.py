@@ -6,33 +6,28 @@ version is ignored; one that comes before its turn, or before what it needs, is 
 What cannot be dealt with goes to the dead letters as it was, and holds up its own subject only.
 """
 
-import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import structlog
 
 from shared.delivery.batch import Batch, Dealt
-from shared.delivery.dead_letters import dead_letter
-from shared.delivery.parking import Parked, Parking
+from shared.delivery.dealing import Dealing, opened_or_not
+from shared.delivery.parking import Parking
 from shared.delivery.poison import Poison
 from shared.delivery.positions import Positions
-from shared.domain.errors import Conflict, NotYet, Refused, StreamPoisoned, Unreadable
+from shared.domain.errors import Conflict, Refused, StreamPoisoned, Unreadable
 from shared.domain.handlers import Hears
-from shared.language.envelope import Envelope, Record, Undecodable, open_envelope, open_event
-from shared.language.streams import REGISTRY, Event
+from shared.language.envelope import Envelope, Record
+from shared.language.streams import Event
 from shared.loops import is_transient
 from shared.store.mongodb import DeleteOne
 from shared.store.store import ATTEMPTS, Store
 from shared.store.transactions import Transaction, Write
-from shared.store.unit import Unit
 from shared.telemetry.metrics import Telemetry
 
 log = structlog.get_logger()
-
-UNKNOWN = "unknown"
-"""The metric label all types share that we do not know, so that nobody can make labels up."""
 
 
 class Inbox:
@@ -41,19 +36,15 @@ class Inbox:
     def __init__(self, store: Store, handlers: Sequence[Hears], telemetry: Telemetry) -> None:
         self._store = store
         self._telemetry = telemetry
-        self._handlers: dict[type[Event], list[Hears]] = {}
-        for handler in handlers:
-            for event in handler.events:
-                self._handlers.setdefault(event, []).append(handler)
+        self._dealing = Dealing(store, handlers, telemetry)
         self._parking = Parking(store)
         self._positions = Positions(store)
         self.poison = Poison(store)
-        self._durations = {event: telemetry.handler_duration.labels(event.type) for event in self._handlers}
 
     @property
     def heard(self) -> set[type[Event]]:
         """The events this service does something about."""
-        return set(self._handlers)
+        return self._dealing.heard
 
     async def prepare(self) -> None:
         """Create the collections and indexes."""
@@ -120,7 +111,7 @@ class Inbox:
             if here.version + 1 == version:
                 here.version, here.event_id = version, event_id
                 batch.to_free.append(f"{position}/{version}")
-                await self._next_parked(batch, position, version)
+                await self._dealing.next_parked(batch, position, version)
             await self._commit(batch, settle)
             return batch
 
@@ -154,135 +145,15 @@ class Inbox:
         return Batch(self._store.unit(), await self._positions.of(positions), await self._parking.waiting(positions))
 
     async def _fold(self, records: Sequence[Record], condemned: str) -> Batch:
-        opened = [(record, self._open(record)) for record in records]
+        opened = [(record, opened_or_not(record)) for record in records]
         envelopes = [envelope for _, envelope in opened if isinstance(envelope, Envelope)]
-        names = list({envelope.position for envelope in envelopes})
-        batch = await self._begin(names)
-        read = [(record, envelope, _event(record, envelope)) for record, envelope in opened]
-        if not condemned:
-            await batch.unit.fetch(self._wanted(event for _, _, event in read))
-        for record, envelope, event in read:
-            if condemned:
-                self._bury(batch, record, envelope if isinstance(envelope, Envelope) else None, condemned)
-            else:
-                await self._one(batch, record, envelope, event)
-        return batch
-
-    def _open(self, record: Record) -> Envelope | Undecodable | None:
-        if record.value is None:
-            return None
-        try:
-            return open_envelope(record)
-        except Undecodable as error:
-            return error
-
-    def _wanted(self, events: Iterable[Event | Undecodable | None]) -> list[Any]:
-        return [
-            wanted
-            for event in events
-            if isinstance(event, Event)
-            for handler in self._handlers.get(type(event), ())
-            for wanted in handler.wants(event)
-        ]
-
-    async def _one(
-        self,
-        batch: Batch,
-        record: Record,
-        envelope: Envelope | Undecodable | None,
-        event: Event | Undecodable | None,
-    ) -> None:
-        if envelope is None:
-            batch.outcomes.append((record.topic, "unreadable", "tombstone"))
-            return
-        if isinstance(envelope, Undecodable):
-            self._bury(batch, record, None, str(envelope))
-            return
-        position = batch.positions[envelope.position]
-        if envelope.version <= position.version:
-            again = envelope.version == position.version and envelope.id == position.event_id
-            batch.outcomes.append((record.topic, _label(event), "duplicate" if again else "stale"))
-            batch.to_free.append(f"{envelope.position}/{envelope.version}")
-        elif envelope.version > position.version + 1:
-            self._park(batch, record, envelope, f"version {position.version + 1}")
-        elif await self._deal_with(batch, record, envelope, event):
-            await self._next_parked(batch, envelope.position, envelope.version)
-
-    async def _next_parked(self, batch: Batch, position: str, version: int) -> None:
-        """What waited for this version has its turn now, and then what waited for that."""
-        while (waiting := batch.parked.pop((position, version + 1), None)) is not None:
-            opened = open_envelope(waiting.record)
-            if not await self._deal_with(batch, waiting.record, opened, _event(waiting.record, opened)):
-                return
-            version += 1
-
-    async def _deal_with(
-        self, batch: Batch, record: Record, envelope: Envelope, event: Event | Undecodable | None
-    ) -> bool:
-        """Handle one event whose turn it is, and move on; False when it has to wait or is dead."""
-        if isinstance(event, Undecodable):
-            self._bury(batch, record, envelope, str(event))
-            return False
-        handlers = self._handlers.get(type(event), []) if event is not None else []
-        batch.unit.happened_at = envelope.time
-        try:
-            with self._store.tracing.heard(record, envelope) as step:
-                if isinstance(event, Event) and handlers:
-                    batch.steps.append(step)
-                    await self._handle(event, handlers, batch.unit)
-        except Exception as error:
-            batch.unit.undo()
-            if is_transient(error):
-                raise
-            return self._failed(batch, record, envelope, error)
-        batch.unit.keep()
-        position = batch.positions[envelope.position]
-        position.version, position.event_id = envelope.version, envelope.id
-        batch.to_free.append(f"{envelope.position}/{envelope.version}")
-        if handlers:
-            batch.handled.append(envelope)
-        outcome = "unknown-type" if event is None else "handled" if handlers else "unheard"
-        batch.outcomes.append((record.topic, _label(event), outcome))
-        return True
-
-    async def _handle(self, event: Event, handlers: Sequence[Hears], unit: Unit) -> None:
-        began = time.perf_counter()
-        try:
-            for handler in handlers:
-                await handler.handle(event, unit)
-        finally:
-            self._durations[type(event)].observe(time.perf_counter() - began)
-
-    def _failed(self, batch: Batch, record: Record, envelope: Envelope, error: Exception) -> bool:
-        if isinstance(error, NotYet):
-            self._park(batch, record, envelope, error.missing)
-        elif isinstance(error, Refused):
-            self._bury(batch, record, envelope, f"refused: {error}")
-        elif isinstance(error, Unreadable):
-            self._bury(batch, record, envelope, str(error))
+        batch = await self._begin(list({envelope.position for envelope in envelopes}))
+        if condemned:
+            for record, envelope in opened:
+                self._dealing.bury(batch, record, envelope if isinstance(envelope, Envelope) else None, condemned)
         else:
-            log.error("handler failed", event_id=envelope.id, type=envelope.type, key=envelope.subject, exc_info=error)
-            self._telemetry.failures.labels("inbox").inc()
-            self._bury(batch, record, envelope, f"handler failed: {type(error).__name__}")
-        return False
-
-    def _park(self, batch: Batch, record: Record, envelope: Envelope, missing: str) -> None:
-        parked = Parked(f"{envelope.position}/{envelope.version}", envelope.position, envelope.version, missing, record)
-        batch.to_park[parked.id] = parked
-        batch.parked[envelope.position, envelope.version] = parked
-        label = envelope.type if envelope.type in REGISTRY else UNKNOWN
-        batch.outcomes.append((record.topic, label, "parked"))
-        batch.reasons.append(f"waits for {missing}")
-
-    def _bury(self, batch: Batch, record: Record, envelope: Envelope | None, reason: str) -> None:
-        batch.unit.rows.append(dead_letter(record, envelope, reason, self._store.origin, batch.unit.now))
-        if envelope:
-            batch.to_free.append(f"{envelope.position}/{envelope.version}")
-        known = envelope is not None and any(kind.type == envelope.type for kind in self._handlers)
-        label = envelope.type if envelope and known else "unreadable"
-        batch.outcomes.append((record.topic, label, "dead-letter"))
-        batch.reasons.append(reason)
-        log.warning("dead letter", topic=record.topic, partition=record.partition, offset=record.offset, reason=reason)
+            await self._dealing.fold(batch, opened)
+        return batch
 
     async def _commit(self, batch: Batch, *more: Write) -> None:
         freed = batch.freed
@@ -312,16 +183,3 @@ def _condemned(record: Record, error: Exception) -> str:
     """The reason of a dead letter that is dead for what is stored or was to be stored."""
     log.error("event could not be committed", topic=record.topic, offset=record.offset, exc_info=error)
     return str(error) if isinstance(error, Unreadable) else f"commit failed: {type(error).__name__}"
-
-
-def _event(record: Record, envelope: Envelope | Undecodable | None) -> Event | Undecodable | None:
-    if not isinstance(envelope, Envelope):
-        return None
-    try:
-        return open_event(record, envelope)
-    except Undecodable as error:
-        return error
-
-
-def _label(event: Event | Undecodable | None) -> str:
-    return event.type if isinstance(event, Event) else UNKNOWN
