@@ -13,6 +13,7 @@ export SCENARIO ONCE
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 RUN := .venv/bin/python
+SIDE_BY_SIDE := $(RUN) -m pytest --dist loadfile --numprocesses
 EXTRAS := registration matching sessions feedback operator embedded
 COMPILE := $(RUN) -m uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet --upgrade
@@ -28,8 +29,8 @@ up: .venv/embedded
 	$(RUN) -m deploy.local
 
 test: .venv/dev
-	$(RUN) -m pytest --numprocesses 2 --dist loadfile --quiet tests/unit tests/contract
-	$(RUN) -m pytest tests/integration tests/browser tests/chaos
+	$(SIDE_BY_SIDE) 2 --quiet tests/unit tests/contract
+	$(SIDE_BY_SIDE) 3 tests/integration tests/browser tests/chaos
 
 lint: .venv/dev
 	$(RUN) -m ruff check

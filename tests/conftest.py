@@ -4,6 +4,7 @@ import tempfile
 import uuid
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from tests.support.backends import (
     real_required,
     timed,
 )
+from tests.support.side_by_side import SideBySide, longest_first
 
 NEVER_SKIPPED = ("real", "browser")
 USED = pytest.StashKey[list[str]]()
@@ -27,6 +29,17 @@ def pytest_configure(config: pytest.Config) -> None:
     """Room for what the summary tells; logs as in production (the library's own default prints local variables)."""
     configure_logs("WARNING")
     config.stash[USED] = []
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest does not come last."""
+    longest_first(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SideBySide:
+    """Where several processes run tests side by side, they share them out like this."""
+    return SideBySide(config, log)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -50,6 +63,19 @@ def pytest_make_collect_report(
         report.outcome = "failed"
         report.longrepr = f"{collector.nodeid} was skipped, which REQUIRE_REAL forbids: {report.longrepr}"
     return report
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Of several processes, each tells the one with the summary what it has used."""
+    if isinstance(told := getattr(session.config, "workeroutput", None), dict):
+        told["used"] = session.config.stash[USED]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """One of several processes has ended."""
+    used = getattr(node, "workeroutput", {}).get("used", [])
+    node.config.stash[USED] += [f"{node.gateway.id}: {line}" for line in used]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing_extensions import override
 
 from deploy.local.kafka import TopicSpec, answers, create_topics
+from deploy.local.one_at_a_time import one_at_a_time
 from deploy.local.ports import HOST, free_port, must_be_free
 from deploy.local.program import CannotStart, Program, Server
 
@@ -66,15 +67,18 @@ def fetched(pom: Path, jars: Path) -> Path:
     Raises CannotStart when Maven is missing or cannot fetch.
     """
     stamp = jars / pom.name
-    if stamp.exists() and stamp.read_bytes() == pom.read_bytes():
-        return jars
-    jars.parent.mkdir(parents=True, exist_ok=True)
+    with one_at_a_time(jars):
+        if not (stamp.exists() and stamp.read_bytes() == pom.read_bytes()):
+            _fill(jars, pom)
+    return jars
+
+
+def _fill(jars: Path, pom: Path) -> None:
     with tempfile.TemporaryDirectory(dir=jars.parent) as new:
         _fetch(pom, Path(new))
         shutil.copy(pom, new)
         shutil.rmtree(jars, ignore_errors=True)
         shutil.copytree(new, jars)
-    return jars
 
 
 def _fetch(pom: Path, directory: Path) -> None:

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
+from deploy.local.one_at_a_time import one_at_a_time
 from deploy.local.program import CannotStart
 from tests.support.backends import real_required
 from tests.support.helm import ROOT
-from tests.support.one_at_a_time import one_at_a_time
 
 LOCK = Path(__file__).with_name("custom_resources") / "package-lock.json"
 TOOLS = ROOT / ".tools" / "custom-resources"

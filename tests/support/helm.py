@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local.one_at_a_time import one_at_a_time
 from deploy.local.program import CannotStart
 from tests.support.backends import real_required
-from tests.support.one_at_a_time import one_at_a_time
 
 ROOT = Path(__file__).parents[2]
 LOCK = ROOT / "requirements" / "helm.txt"

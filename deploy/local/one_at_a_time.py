@@ -1,4 +1,4 @@
-"""What several processes of one test run need is fetched by one of them."""
+"""What several processes need, those of a test run or ``make up`` beside it, is fetched by one of them."""
 
 import fcntl
 from collections.abc import Iterator
