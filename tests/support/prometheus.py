@@ -8,14 +8,20 @@ and take the fixture ``watched``: services, Prometheus and one run of ``bnp-uk``
 
 Windows of rules are shortened there by ``FASTER`` (recorded names stay the same), and it scrapes every two seconds:
 write ``[10s]`` where a dashboard says ``$__rate_interval``.
+
+What it knows is as old as its last scrape, and on a busy machine it misses some: await ``scraped`` before and after
+what is to be counted, and look for what may be wrong for a moment with ``what_remains``.
 """
 
+import asyncio
+import contextlib
 import re
 import shutil
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping, Sized
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -26,6 +32,7 @@ from typing_extensions import override
 from deploy.local.ports import HOST, free_port
 from deploy.local.program import Program, Server
 from tests.support.backends import real_required
+from tests.support.serving import until
 
 ROOT = Path(__file__).parents[2]
 RULES = ROOT / "deploy" / "chart" / "files" / "alerts.yaml"
@@ -40,7 +47,10 @@ SCRAPE = "2s"
 READY_SECONDS = 30
 DURATION = re.compile(r"(?<=\[)\d+[smhd](?=\])|(?<=offset )\d+[smhd]")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+TWICE = 2
+"""``increase()`` and ``rate()`` count from one scrape to another: what was there before the first is not in them."""
 Labels = Mapping[str, str]
+Found = TypeVar("Found", bound=Sized)
 
 
 def program(name: str) -> str:
@@ -97,7 +107,7 @@ class Prometheus(Server):
     """
 
     def __init__(self, directory: Path, targets: Mapping[str, str], rules: str) -> None:
-        self._directory, self._targets, self._rules = directory, targets, rules
+        self._directory, self.targets, self._rules = directory, targets, rules
         self._binary = program("prometheus")
         self.url = f"http://{HOST}:{free_port()}"
         self._client = httpx.Client(base_url=self.url, timeout=30, trust_env=False, verify=False)
@@ -130,7 +140,7 @@ class Prometheus(Server):
     def _configuration(self) -> dict[str, Any]:
         jobs = [
             {"job_name": name, "static_configs": [{"targets": [urlsplit(url).netloc]}]}
-            for name, url in self._targets.items()
+            for name, url in self.targets.items()
         ]
         every = {"scrape_interval": SCRAPE, "scrape_timeout": SCRAPE, "evaluation_interval": "1s"}
         return {"global": every, "rule_files": ["rules.yaml"], "scrape_configs": jobs}
@@ -154,6 +164,13 @@ class Prometheus(Server):
             return [({}, float(found["result"][1]))]
         return [(series["metric"], float(series["value"][1])) for series in found["result"]]
 
+    def scrapes(self, since: float) -> dict[str, int]:
+        """Job → how many scrapes that began after that moment (seconds since 1970) it has answered."""
+        return {
+            series["metric"]["job"]: sum(at > since and value == "1" for at, value in series["values"])
+            for series in self._ask("query", query="up[1h]")["result"]
+        }
+
     def alerts(self) -> list[Alert]:
         """Those that are pending or firing now."""
         return [
@@ -170,3 +187,28 @@ class Prometheus(Server):
         targets = {each["scrapePool"]: each["lastError"] for each in self._ask("targets")["activeTargets"]}
         rules = {rule["name"]: rule.get("lastError", "") for g in self._ask("rules")["groups"] for rule in g["rules"]}
         return {name: error for name, error in (targets | rules).items() if error}
+
+
+async def scraped(prometheus: Prometheus, times: int = TWICE) -> None:
+    """Wait until every service has answered so many scrapes from now on; raises TimeoutError after a long while."""
+    since = time.time()
+
+    async def all_of_them() -> bool:
+        scrapes = await asyncio.to_thread(prometheus.scrapes, since)
+        return all(scrapes.get(job, 0) >= times for job in prometheus.targets)
+
+    await until(all_of_them)
+
+
+async def what_remains(look: Callable[[], Found]) -> Found:
+    """What is seen once there is nothing to be seen, or after a long while: for faults that may be a missed scrape."""
+    found = await asyncio.to_thread(look)
+
+    async def nothing() -> bool:
+        nonlocal found
+        found = await asyncio.to_thread(look)
+        return not found
+
+    with contextlib.suppress(TimeoutError):
+        await until(nothing)
+    return found

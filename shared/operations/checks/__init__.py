@@ -59,7 +59,8 @@ async def _database(service: Declared, settings: Settings) -> list[Check]:
         "MongoDB indexes": database.indexes(),
     }
     try:
-        found = [await asked(what, question, mongodb.explain) for what, question in questions.items()]
+        # all at once: where nothing answers, each waits as long as the driver looks for a server
+        found = await asyncio.gather(*(asked(what, question, mongodb.explain) for what, question in questions.items()))
     finally:
         await store.close()
     return [check for checks in found for check in checks]

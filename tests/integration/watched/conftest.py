@@ -14,7 +14,7 @@ from deploy.local.scenario.stage import Stage
 from tests.support.backends import Kafka, Mongo
 from tests.support.playing import Unhurried, broken, play, stage_for
 from tests.support.processes import Processes
-from tests.support.prometheus import RULES, Prometheus, faster
+from tests.support.prometheus import RULES, Prometheus, faster, scraped
 
 FIRED_SO_FAR = 'count by (alertname) (last_over_time(ALERTS{alertstate="firing"}[1h]))'
 
@@ -56,7 +56,9 @@ async def watched(
         Prometheus(directory / "prometheus", processes.urls, faster(RULES)) as prometheus,
     ):
         async with stage_for("bnp-uk", processes) as stage:
+            await scraped(prometheus)
             report = await play(stage, Unhurried)
+            await scraped(prometheus)
             fired = frozenset(labels["alertname"] for labels, _ in prometheus.query(FIRED_SO_FAR))
             wrong = await broken(processes)
             yield Watched(processes, prometheus, stage, report, wrong, kafka, mongodb, databases, fired)

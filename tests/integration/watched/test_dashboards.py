@@ -1,6 +1,5 @@
 """Every expression of every dashboard has an answer once a scenario has been played."""
 
-import contextlib
 import math
 import re
 from pathlib import Path
@@ -9,7 +8,7 @@ import pytest
 
 from tests.integration.watched.conftest import Watched
 from tests.support.dashboards import FILES, FOLDER, Asked, asked, within
-from tests.support.serving import until
+from tests.support.prometheus import what_remains
 
 NOT_HERE = {
     "telemachus_certificate_expiry_timestamp_seconds": "Kafka is reached without TLS",
@@ -36,12 +35,7 @@ def _silent(watched: Watched, file: Path) -> list[str]:
 
 @every_dashboard
 async def test_every_panel_shows_something_after_a_scenario(watched: Watched, file: Path) -> None:
-    async def everything_answers() -> bool:
-        return not _silent(watched, file)
-
-    with contextlib.suppress(TimeoutError):  # a busy service may have missed its last scrape
-        await until(everything_answers)
-    assert _silent(watched, file) == []
+    assert await what_remains(lambda: _silent(watched, file)) == []
 
 
 def test_the_office_sees_what_was_played_and_counts_it_once(watched: Watched) -> None:
