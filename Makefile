@@ -1,5 +1,6 @@
 # make up      everything on this machine: Kafka, MongoDB, four services, a demo programme (Ctrl-C stops it)
 # make up ONCE=1 SCENARIO=ge-1999   the same, played to its end with a moved clock
+# make check   for daily work: lint, and the unit and contract tests, which need neither Java nor a browser
 # make test    unit, contract, integration, browser and chaos tests
 # make lint    style, types, and who may import whom
 # make bench   measurements     make chaos   processes killed, brokers taken away
@@ -23,13 +24,18 @@ COMMAND := $(RUN) -m pip install --quiet --disable-pip-version-check --no-deps -
 # Packages are compiled when they are first used (--no-compile below), so that must be kept.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: up test lint bench chaos images containers lock clean
+.PHONY: up check quick test lint bench chaos images containers lock clean
 
 up: .venv/embedded
 	$(RUN) -m deploy.local
 
-test: .venv/dev
+check: .venv/dev
+	@$(MAKE) --no-print-directory --jobs 2 lint quick
+
+quick: .venv/dev
 	$(SIDE_BY_SIDE) 2 --quiet tests/unit tests/contract
+
+test: quick
 	$(SIDE_BY_SIDE) 3 tests/integration tests/browser tests/chaos
 
 lint: .venv/dev
@@ -42,7 +48,7 @@ bench: .venv/dev
 	$(RUN) -m pytest tests/bench -s
 
 chaos: .venv/dev
-	$(RUN) -m pytest tests/chaos
+	$(SIDE_BY_SIDE) 3 tests/chaos
 
 images:
 	deploy/build_images
