@@ -20,7 +20,7 @@ from tests.support.backends import Kafka, Mongo
 from tests.support.beginning import beginning
 from tests.support.collector import Collector, Seen, collector
 from tests.support.reading import write
-from tests.support.serving import quiet, serving, until
+from tests.support.serving import quiet_together, serving, until
 from tests.unit.shared.samples import row
 
 CALLER = "00f067aa0ba902b7"
@@ -82,7 +82,7 @@ async def formed(
     ):
 
         async def all_quiet() -> bool:
-            return all([await quiet(client, issuer) for client in (registering, asked, told)])
+            return await quiet_together((registering, asked, told), issuer)
 
         async def planned() -> bool:
             return await planning.state.store.count(Session, {}) > 0 and await all_quiet()

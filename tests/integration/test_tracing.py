@@ -16,7 +16,7 @@ from tests.support.apps import new_issuer, signed_in
 from tests.support.backends import Kafka, Mongo
 from tests.support.beginning import beginning
 from tests.support.reading import read, write
-from tests.support.serving import quiet, serving, until
+from tests.support.serving import quiet_together, serving, until
 from tests.unit.shared.samples import row
 
 TRACE = uuid.uuid4().hex
@@ -43,7 +43,7 @@ async def test_a_trace_goes_from_the_request_through_the_bus_to_the_last_event(
         store: Store = planning.state.store
 
         async def planned() -> bool:
-            return await store.count(Session, {}) > 0 and await quiet(asked, issuer) and await quiet(told, issuer)
+            return await store.count(Session, {}) > 0 and await quiet_together((asked, told), issuer)
 
         await until(planned)
         [session, *_] = await store.all(Session, {}, sort=(("number", 1),))
@@ -57,7 +57,7 @@ async def test_a_trace_goes_from_the_request_through_the_bus_to_the_last_event(
         async def alarmed() -> bool:
             momentum: Store = remembering.state.store
             at_risk = await momentum.count(Momentum, {"at_risk": True})
-            return at_risk == 1 and await quiet(asked, issuer) and await quiet(told, issuer)
+            return at_risk == 1 and await quiet_together((asked, told), issuer)
 
         await until(alarmed)
         published = await asyncio.to_thread(

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 
 import httpx
@@ -16,6 +16,9 @@ from tests.support.backends import Kafka, Mongo
 
 PATIENCE = 90.0
 """Seconds; joining a consumer group takes some, and machines are shared."""
+
+UNKNOWN = dict.fromkeys(("outbox", "parked", "due", "lag"), 1)
+"""The backlog of whoever cannot say: not none."""
 
 
 @asynccontextmanager
@@ -38,9 +41,22 @@ async def _ready(client: httpx.AsyncClient) -> bool:
 
 async def quiet(client: httpx.AsyncClient, issuer: Issuer) -> bool:
     """Whether nothing is left to be done but what waits for others."""
+    backlog = await _backlog(client, issuer)
+    return backlog["outbox"] == backlog["due"] == backlog["lag"] == 0
+
+
+async def quiet_together(clients: Collection[httpx.AsyncClient], issuer: Issuer) -> bool:
+    """Whether all of them have nothing left to be done, nor wait for each other, at two looks one after the other.
+
+    One look is luck: what somebody says after being asked is the next backlog of another, who was asked before.
+    """
+    backlogs = [await _backlog(client, issuer) for client in [*clients, *clients]]
+    return not any(any(backlog.values()) for backlog in backlogs)
+
+
+async def _backlog(client: httpx.AsyncClient, issuer: Issuer) -> dict[str, int]:
     answer = await client.get("/operations/backlog", headers=signed_in(issuer, "operator"))
-    backlog = answer.json()
-    return answer.status_code == 200 and backlog["outbox"] == backlog["due"] == backlog["lag"] == 0
+    return answer.json() if answer.is_success else UNKNOWN
 
 
 async def until(holds: Callable[[], Awaitable[bool]]) -> None:

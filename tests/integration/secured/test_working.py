@@ -10,7 +10,7 @@ from shared.domain.clock import MovedClock
 from shared.operations.checks import check_service
 from tests.integration.secured.conftest import Secure, Serving
 from tests.support.seeds import TERMS, profile
-from tests.support.serving import until
+from tests.support.serving import quiet_together, until
 
 
 async def test_the_four_services_do_their_work(serving: Serving, clock: MovedClock) -> None:
@@ -24,7 +24,7 @@ async def test_the_four_services_do_their_work(serving: Serving, clock: MovedClo
         said = {"name": who, "email": f"{who}@company.example", "employee_id": who, "profile": works}
         applied = await call("registration", "POST", "/programmes/p/participants", said)
         await call("registration", "POST", f"/participants/{applied['participant_id']}/trained")
-    await until(lambda: _quiet(serving))
+    await until(lambda: quiet_together(serving.clients.values(), serving.issuer))
     await call("matching", "POST", "/programmes/p/rounds", {})
 
     async def computed() -> bool:
@@ -52,16 +52,11 @@ async def test_the_four_services_do_their_work(serving: Serving, clock: MovedClo
         return True
 
     await until(answered)
-    await until(lambda: _quiet(serving))
+    await until(lambda: quiet_together(serving.clients.values(), serving.issuer))
     for name in serving.apps:
         outbox = serving.apps[name].state.store.db["outbox"]
         assert await outbox.count_documents({"dead_letter": False, "published_at": {"$ne": None}}), name
         assert not await outbox.count_documents({"dead_letter": True}), name
-
-
-async def _quiet(serving: Serving) -> bool:
-    backlogs = [await serving.call(name, "GET", "/operations/backlog") for name in serving.apps]
-    return all(backlog["outbox"] == backlog["lag"] == 0 for backlog in backlogs)
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
