@@ -1,8 +1,10 @@
 """How tests are shared out among processes that run side by side: the longest first, and together what starts together.
 
-Each process has a Kafka and a MongoDB of its own, so files do not disturb each other.
+Each process starts a Kafka and a MongoDB of its own, so files do not disturb each other. A Kafka that is given is there
+once, and tests empty it: then one process runs them all.
 """
 
+import os
 from collections.abc import Sequence
 
 import pytest
@@ -11,9 +13,9 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 ONE_BY_ONE = "tests/chaos/"
 """Each of these tests is long and starts everything for itself."""
-TOGETHER = ("tests/integration/secured/", "tests/integration/watched/")
+TOGETHER = ("tests/integration/watched/", "tests/integration/secured/")
 """All tests of such a directory share one start, which is the longest part of them."""
-LONGEST = (ONE_BY_ONE, *TOGETHER)
+LONGEST = (ONE_BY_ONE, *TOGETHER, "tests/integration/test_regions.py", "tests/integration/test_embedded_stack.py")
 """They come first: a process that begins one last would go on when the others have nothing left to do."""
 
 
@@ -30,6 +32,8 @@ class SideBySide(LoadScopeScheduling):  # type: ignore[misc] # xdist is not type
 
 def portion(test: str) -> str:
     """What is run by the same process as this test."""
+    if os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
+        return "everything"
     if test.startswith(ONE_BY_ONE):
         return test
     return next(filter(test.startswith, TOGETHER), test.partition("::")[0])
