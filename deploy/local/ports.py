@@ -1,18 +1,50 @@
 """Ports on the loopback interface."""
 
+import secrets
 import socket
 
 from deploy.local.program import CannotStart
 
 HOST = "127.0.0.1"
+OURS = range(20_000, 32_768)
+"""Below those that Linux and macOS give to connections: whoever connects somewhere takes none of these meanwhile."""
+_held: list[socket.socket] = []
 
 
 def free_port() -> int:
-    """A TCP port nobody listens on at this moment; somebody else may take it before it is used."""
+    """A TCP port nobody listens on, and which no other process gets from here as long as this one lives.
+
+    It is often listened on seconds later, or again after a crash. Raises CannotStart when there is none left.
+    """
+    first = secrets.randbelow(len(OURS))
+    for port in (*OURS[first:], *OURS[:first]):
+        if _is_free(port) and _held_for_us(port):
+            return port
+    raise CannotStart(f"No port from {OURS[0]} to {OURS[-1]} is free: stop some of the programs that listen there.")
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-    return port
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # what listened there may have just ended
+        return _bound(probe, port)
+
+
+def _held_for_us(port: int) -> bool:
+    """Whether it is ours now: the UDP port of the same number is the sign, which ends with this process."""
+    sign = socket.socket(type=socket.SOCK_DGRAM)
+    if not _bound(sign, port):
+        sign.close()
+        return False
+    _held.append(sign)
+    return True
+
+
+def _bound(probe: socket.socket, port: int) -> bool:
+    try:
+        probe.bind((HOST, port))
+    except OSError:
+        return False
+    return True
 
 
 def must_be_free(port: int, name: str, remedy: str = "choose another port") -> None:

@@ -1,6 +1,8 @@
 """The brokers and databases that ``make up`` and the tests start do what the product relies on."""
 
 import asyncio
+import subprocess
+import sys
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,6 +15,7 @@ from confluent_kafka.admin import AdminClient
 from motor.motor_asyncio import AsyncIOMotorClient
 
 from deploy.local import mongod as mongod_module
+from deploy.local import ports
 from deploy.local.kafka import EmbeddedKafka, create_topics
 from deploy.local.mongod import Mongod
 from deploy.local.program import CannotStart, Program
@@ -170,6 +173,15 @@ def test_a_platform_without_a_wheel_is_told_to_bring_its_own(monkeypatch: pytest
     monkeypatch.setattr(mongod_module, "WHEELS", ())
     with pytest.raises(CannotStart, match="set MONGODB_URL"):
         mongod_module.find_mongod()
+
+
+def test_nobody_is_given_a_port_that_somebody_else_was_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = ports.free_port()
+    monkeypatch.setattr(ports, "OURS", range(first, first + 1))
+    another_process = [sys.executable, "-c", f"from deploy.local import ports; print(ports._held_for_us({first}))"]
+    assert subprocess.run(another_process, capture_output=True, text=True, check=True).stdout.strip() == "False"
+    with pytest.raises(CannotStart, match=f"from {first} to {first}"):
+        ports.free_port()
 
 
 def test_a_program_that_is_not_ready_in_time_is_ended(tmp_path: Path) -> None:
