@@ -7,16 +7,23 @@ from uuid_utils import uuid4
 from services.feedback.figures.counting import Count, counted
 from services.feedback.figures.group import Told
 from services.feedback.figures.summing import summary_now
-from services.feedback.momentum.momentum import Momentum, Settled
+from services.feedback.momentum.momentum import Momentum
 from services.feedback.people.participant import Participant
 from services.feedback.people.programme import Programme
 from services.feedback.pulse.pulse import Pulse
 from shared.domain.handlers import hears, when_due
 from shared.domain.work import Unit
 from shared.language.feedback import ProgrammeCounted
-from shared.language.matching import PairCompleted, PairDissolved, PairFormed
+from shared.language.matching import PairCompleted, PairDissolved, PairEnded, PairFormed
 from shared.language.registration import ParticipantErased, ParticipantRegistered, ProgrammeChanged, ProgrammeOpened
-from shared.language.sessions import SessionCancelled, SessionHeld, SessionMissed, SessionRescheduled, SessionScheduled
+from shared.language.sessions import (
+    SessionCancelled,
+    SessionHeld,
+    SessionMissed,
+    SessionRescheduled,
+    SessionScheduled,
+    Settled,
+)
 from shared.privacy.erasing import confirm_erased
 
 
@@ -73,7 +80,7 @@ def pair_formed(momentum: Momentum, _: PairFormed) -> Momentum:
 
 
 @hears(PairDissolved, PairCompleted, changes=Momentum, found_by="pair_id", starts=Momentum.of)
-def pair_ended(momentum: Momentum, event: PairDissolved | PairCompleted) -> Momentum:
+def pair_ended(momentum: Momentum, event: PairEnded) -> Momentum:
     """No alarm is raised for a pair that is no more."""
     return momentum.ended(event)
 

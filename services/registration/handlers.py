@@ -1,6 +1,6 @@
 """What registration does when it hears an event: it keeps the live page up to date, and erases."""
 
-from services.registration.board.card import MomentumEvent, PairCard, PairEvent, SessionEvent
+from services.registration.board.card import MomentumEvent, PairCard, PairEvent
 from services.registration.board.feed import Feed
 from services.registration.people.erasure import Erasure
 from services.registration.privacy.erasing import erased_before
@@ -10,7 +10,14 @@ from shared.language.everybody import ErasureConfirmed
 from shared.language.feedback import PairAtRisk, PairRecovered
 from shared.language.matching import MatchingRoundProgressed, PairCompleted, PairDissolved, PairFormed, PairRechecked
 from shared.language.registration import ParticipantErased
-from shared.language.sessions import SessionCancelled, SessionHeld, SessionMissed, SessionRescheduled, SessionScheduled
+from shared.language.sessions import (
+    SessionCancelled,
+    SessionEvent,
+    SessionHeld,
+    SessionMissed,
+    SessionRescheduled,
+    SessionScheduled,
+)
 from shared.language.streams import REGISTRY, OfProgramme, Stream
 from shared.privacy.erasing import confirm_erased
 

@@ -9,10 +9,10 @@ from services.sessions.planning.planning import plan
 from services.sessions.series.diary import Diary
 from services.sessions.series.parties import Parties
 from services.sessions.series.series import Series
-from services.sessions.series.session import Session, State
+from services.sessions.series.session import Session
 from shared.domain.handlers import hears, when_due
 from shared.domain.work import Unit
-from shared.language.matching import PairCompleted, PairDissolved, PairFormed
+from shared.language.matching import PairCompleted, PairDissolved, PairEnded, PairFormed
 from shared.language.registration import (
     ParticipantChanged,
     ParticipantErased,
@@ -22,7 +22,7 @@ from shared.language.registration import (
     ProgrammeClosed,
     ProgrammeOpened,
 )
-from shared.language.sessions import Cancellation
+from shared.language.sessions import Cancellation, Outcome
 from shared.privacy.erasing import confirm_erased
 
 
@@ -96,11 +96,11 @@ async def pair_formed(event: PairFormed, unit: Unit) -> None:
     PairCompleted,
     needs={"pair_id": Series, "programme_id": Programme, "mentor_id": Participant, "mentee_id": Participant},
 )
-async def pair_ended(event: PairDissolved | PairCompleted, unit: Unit) -> None:
+async def pair_ended(event: PairEnded, unit: Unit) -> None:
     series = await unit.need(Series, event.pair_id)
     await unit.fetch([(Session, one) for one in series.session_ids])
     sessions = [await unit.need(Session, one) for one in series.session_ids]
-    ahead = [one for one in sessions if one.state is State.SCHEDULED and one.starts_at > unit.now]
+    ahead = [one for one in sessions if one.state is Outcome.SCHEDULED and one.starts_at > unit.now]
     for session in ahead:
         unit.save(session.cancel(by=None, because=Cancellation.PAIR_ENDED, now=unit.now))
     for diary in await (await Parties.of(event, unit)).diaries(unit):

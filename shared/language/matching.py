@@ -66,6 +66,26 @@ class PairCompleted(_Pair):
     """The pair reached the end of the programme."""
 
 
+PairEnded = PairDissolved | PairCompleted
+
+
+class PairState(StrEnum):
+    """Whether the two still work together."""
+
+    ACTIVE = "active"
+    DISSOLVED = "dissolved"
+    COMPLETED = "completed"
+
+
+def state_after(event: PairEnded) -> PairState:
+    """What became of a pair that ended."""
+    match event:
+        case PairDissolved():
+            return PairState.DISSOLVED
+        case PairCompleted():
+            return PairState.COMPLETED
+
+
 class PairRechecked(_Pair):
     """What is known of the two changed. ``broken`` names the hard rules that no longer hold; none: all hold again."""
 

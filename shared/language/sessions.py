@@ -59,3 +59,34 @@ class SessionHeld(_Session):
 
 class SessionMissed(_Session):
     """Nobody confirmed that it took place within the days the work plan allows."""
+
+
+Settled = SessionHeld | SessionCancelled | SessionMissed
+SessionEvent = SessionScheduled | SessionRescheduled | Settled
+
+
+class Outcome(StrEnum):
+    """What became of a session; all but the first are final."""
+
+    SCHEDULED = "scheduled"
+    HELD = "held"
+    CANCELLED = "cancelled"
+    MISSED = "missed"
+
+
+def outcome_of(event: SessionEvent) -> Outcome:
+    """What that event says became of the session."""
+    match event:
+        case SessionScheduled() | SessionRescheduled():
+            return Outcome.SCHEDULED
+        case SessionHeld():
+            return Outcome.HELD
+        case SessionCancelled():
+            return Outcome.CANCELLED
+        case SessionMissed():
+            return Outcome.MISSED
+
+
+def fell_away(event: SessionEvent) -> bool:
+    """Whether the session was called off because its pair ended: that is nobody's loss."""
+    return isinstance(event, SessionCancelled) and event.because is Cancellation.PAIR_ENDED

@@ -12,8 +12,8 @@ CHANGES = {
     },
     "services/sessions/series/session.py": {
         "    SessionMissed,\n": "    SessionMissed,\n    SessionPraised,\n",
-        "    state: State = State.SCHEDULED\n": '    state: State = State.SCHEDULED\n    place: str = ""\n',
-        "state=State.HELD, due_at=None": 'state=State.HELD, place="room", due_at=None',
+        "    state: Outcome = Outcome.SCHEDULED\n": '    state: Outcome = Outcome.SCHEDULED\n    place: str = ""\n',
+        "state=Outcome.HELD, due_at=None": 'state=Outcome.HELD, place="room", due_at=None',
         "SessionHeld(**self._facts(), confirmed_by=by)": 'SessionHeld(**self._facts(), confirmed_by=by, place="room"), '
         "SessionPraised(**self._facts())",
     },

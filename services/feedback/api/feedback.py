@@ -8,12 +8,13 @@ from services.feedback.api.views import Alarm, MomentumView, PulseView
 from services.feedback.figures.group import Group, Told
 from services.feedback.figures.summary import Summary
 from services.feedback.figures.summing import summary_now
-from services.feedback.momentum.momentum import Momentum, PairState
+from services.feedback.momentum.momentum import Momentum
 from services.feedback.people.participant import Participant
 from services.feedback.people.programme import Programme
 from services.feedback.pulse.pulse import Answer, Pulse, pulse_id
 from shared.domain.errors import Absent
 from shared.domain.work import Unit
+from shared.language.matching import PairState
 from shared.store.store import Store
 from shared.web.access import Caller, allow
 from shared.web.dependencies import Database

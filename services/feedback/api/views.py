@@ -2,8 +2,10 @@
 
 from pydantic import AwareDatetime, BaseModel
 
-from services.feedback.momentum.momentum import Meeting, Momentum, Outcome, PairState
+from services.feedback.momentum.momentum import Meeting, Momentum
 from services.feedback.pulse.pulse import Pulse
+from shared.language.matching import PairState
+from shared.language.sessions import Outcome
 from shared.language.terms import Role
 
 

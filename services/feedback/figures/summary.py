@@ -5,7 +5,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from services.feedback.momentum.momentum import Outcome, PairState
+from shared.language.matching import PairState
+from shared.language.sessions import Outcome
 
 FEWEST = 5
 """People who must have answered before a mean is shown: fewer, and it would tell what somebody said."""

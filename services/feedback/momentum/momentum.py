@@ -8,45 +8,28 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import ClassVar
 
 from pydantic import AwareDatetime
 
 from shared.domain.aggregate import Aggregate
 from shared.language.feedback import PairAtRisk, PairRecovered, Risk
-from shared.language.matching import PairCompleted, PairDissolved, PairFormed
+from shared.language.matching import PairEnded, PairFormed, PairState, state_after
 from shared.language.sessions import (
-    Cancellation,
+    Outcome,
     SessionCancelled,
-    SessionHeld,
+    SessionEvent,
     SessionMissed,
     SessionRescheduled,
     SessionScheduled,
+    Settled,
+    fell_away,
+    outcome_of,
 )
 from shared.language.skills import Value
 from shared.language.terms import MomentumRules
 
-PairEvent = PairFormed | PairDissolved | PairCompleted
-Settled = SessionHeld | SessionCancelled | SessionMissed
-SessionEvent = SessionScheduled | SessionRescheduled | Settled
-
-
-class PairState(StrEnum):
-    """Whether the two still work together."""
-
-    ACTIVE = "active"
-    DISSOLVED = "dissolved"
-    COMPLETED = "completed"
-
-
-class Outcome(StrEnum):
-    """What became of a session."""
-
-    SCHEDULED = "scheduled"
-    HELD = "held"
-    CANCELLED = "cancelled"
-    MISSED = "missed"
+PairEvent = PairFormed | PairEnded
 
 
 class Meeting(Value):
@@ -59,28 +42,14 @@ class Meeting(Value):
     lost: bool
 
 
-def outcome_of(event: SessionEvent) -> Outcome:
-    """What that event says became of the session."""
-    match event:
-        case SessionScheduled() | SessionRescheduled():
-            return Outcome.SCHEDULED
-        case SessionHeld():
-            return Outcome.HELD
-        case SessionCancelled():
-            return Outcome.CANCELLED
-        case SessionMissed():
-            return Outcome.MISSED
-
-
 def meeting_of(event: SessionEvent) -> Meeting:
     """The session as that event leaves it."""
-    cancelled = isinstance(event, SessionCancelled) and event.because is not Cancellation.PAIR_ENDED
     return Meeting(
         session_id=event.session_id,
         number=event.number,
         starts_at=event.starts_at,
         outcome=outcome_of(event),
-        lost=cancelled or isinstance(event, SessionMissed),
+        lost=isinstance(event, SessionCancelled | SessionMissed) and not fell_away(event),
     )
 
 
@@ -130,10 +99,9 @@ class Momentum(Aggregate):
             mentee_id=event.mentee_id,
         )
 
-    def ended(self, event: PairDissolved | PairCompleted) -> "Momentum":
+    def ended(self, event: PairEnded) -> "Momentum":
         """The two are done with each other: no alarm is raised any more."""
-        dissolved = isinstance(event, PairDissolved)
-        return replace(self, state=PairState.DISSOLVED if dissolved else PairState.COMPLETED)
+        return replace(self, state=state_after(event))
 
     def planned(self, event: SessionScheduled | SessionRescheduled) -> "Momentum":
         """A session stands in both calendars, perhaps at another time than before."""

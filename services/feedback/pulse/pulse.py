@@ -5,11 +5,12 @@ from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.feedback.momentum.momentum import Momentum, Outcome
+from services.feedback.momentum.momentum import Momentum
 from services.feedback.people.participant import Participant
 from shared.domain.aggregate import Aggregate
 from shared.domain.errors import Absent, Refused
 from shared.language.feedback import FeedbackSubmitted
+from shared.language.sessions import Outcome
 from shared.language.terms import Role
 
 Rating = Annotated[int, Field(ge=1, le=5, strict=True)]

@@ -2,44 +2,26 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import ClassVar, Self
 
 from pydantic import AwareDatetime
 
 from shared.domain.aggregate import Aggregate
 from shared.language.feedback import PairAtRisk, PairRecovered
-from shared.language.matching import PairCompleted, PairDissolved, PairFormed, PairRechecked
-from shared.language.sessions import (
-    Cancellation,
-    SessionCancelled,
-    SessionHeld,
-    SessionMissed,
-    SessionRescheduled,
-    SessionScheduled,
+from shared.language.matching import (
+    PairCompleted,
+    PairDissolved,
+    PairEnded,
+    PairFormed,
+    PairRechecked,
+    PairState,
+    state_after,
 )
+from shared.language.sessions import Outcome, SessionEvent, fell_away, outcome_of
 from shared.language.skills import Value
 
-PairEvent = PairFormed | PairRechecked | PairDissolved | PairCompleted
-SessionEvent = SessionScheduled | SessionRescheduled | SessionCancelled | SessionHeld | SessionMissed
+PairEvent = PairFormed | PairRechecked | PairEnded
 MomentumEvent = PairAtRisk | PairRecovered
-
-
-class PairState(StrEnum):
-    """Where a pair stands; in the order in which a page lists them."""
-
-    ACTIVE = "active"
-    COMPLETED = "completed"
-    DISSOLVED = "dissolved"
-
-
-class Outcome(StrEnum):
-    """What became of a session."""
-
-    SCHEDULED = "scheduled"
-    HELD = "held"
-    CANCELLED = "cancelled"
-    MISSED = "missed"
 
 
 class Meeting(Value):
@@ -96,15 +78,13 @@ class PairCard(Aggregate):
                 return card
             case PairRechecked():
                 return replace(card, broken=event.broken)
-            case PairCompleted():
-                return replace(card, state=PairState.COMPLETED)
-            case PairDissolved():
-                return replace(card, state=PairState.DISSOLVED)
+            case PairCompleted() | PairDissolved():
+                return replace(card, state=state_after(event))
 
     def meeting(self, event: SessionEvent) -> Self:
         """Something happened to a session; what was called off because the pair ended is nobody's loss."""
         meetings = [each for each in self.meetings if each.session_id != event.session_id]
-        if not (isinstance(event, SessionCancelled) and event.because is Cancellation.PAIR_ENDED):
+        if not fell_away(event):
             meetings.append(_meeting(event))
         return replace(
             self,
@@ -131,17 +111,5 @@ def _meeting(event: SessionEvent) -> Meeting:
         session_id=event.session_id,
         number=event.number,
         starts_at=event.starts_at.astimezone(UTC),
-        outcome=_outcome(event),
+        outcome=outcome_of(event),
     )
-
-
-def _outcome(event: SessionEvent) -> Outcome:
-    match event:
-        case SessionScheduled() | SessionRescheduled():
-            return Outcome.SCHEDULED
-        case SessionHeld():
-            return Outcome.HELD
-        case SessionCancelled():
-            return Outcome.CANCELLED
-        case SessionMissed():
-            return Outcome.MISSED

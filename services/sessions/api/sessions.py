@@ -13,9 +13,9 @@ from services.sessions.people.programme import Programme
 from services.sessions.series.moving import must_suit
 from services.sessions.series.parties import Parties
 from services.sessions.series.series import Series
-from services.sessions.series.session import Session, State
+from services.sessions.series.session import Session
 from shared.domain.work import Unit
-from shared.language.sessions import Cancellation
+from shared.language.sessions import Cancellation, Outcome
 from shared.web.access import Caller, allow
 from shared.web.dependencies import Database
 
@@ -55,7 +55,7 @@ async def sessions_of_programme(
     programme_id: str,
     caller: Managed,
     store: Database,
-    state: State | None = None,
+    state: Outcome | None = None,
     after: Instant | None = None,
     before: Instant | None = None,
 ) -> list[SessionView]:

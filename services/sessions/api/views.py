@@ -8,8 +8,8 @@ from pydantic import BaseModel
 
 from services.sessions.people.participant import Participant
 from services.sessions.series.series import Series
-from services.sessions.series.session import Session, State
-from shared.language.sessions import Cancellation
+from services.sessions.series.session import Session
+from shared.language.sessions import Cancellation, Outcome
 
 
 class SideView(BaseModel):
@@ -38,7 +38,7 @@ class SessionView(BaseModel):
     programme_id: str
     pair_id: str
     number: int
-    state: State
+    state: Outcome
     because: Cancellation | None
     starts_at: datetime
     ends_at: datetime

@@ -6,7 +6,6 @@ over gets a sentence.
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any, ClassVar, Self
 
 from services.sessions.series.diary import Booking
@@ -15,6 +14,7 @@ from shared.domain.aggregate import Aggregate
 from shared.domain.errors import Refused
 from shared.language.sessions import (
     Cancellation,
+    Outcome,
     SessionCancelled,
     SessionHeld,
     SessionMissed,
@@ -23,20 +23,10 @@ from shared.language.sessions import (
 )
 from shared.language.terms import Role
 
-
-class State(StrEnum):
-    """Where a session stands; all but the first are final."""
-
-    SCHEDULED = "scheduled"
-    HELD = "held"
-    CANCELLED = "cancelled"
-    MISSED = "missed"
-
-
 _OVER = {
-    State.HELD: "This session was held, so it can no longer be changed.",
-    State.CANCELLED: "This session was cancelled, so it can no longer be changed.",
-    State.MISSED: "Nobody confirmed this session in time, so it counts as missed and can no longer be changed.",
+    Outcome.HELD: "This session was held, so it can no longer be changed.",
+    Outcome.CANCELLED: "This session was cancelled, so it can no longer be changed.",
+    Outcome.MISSED: "Nobody confirmed this session in time, so it counts as missed and can no longer be changed.",
 }
 
 
@@ -56,7 +46,7 @@ class Session(Aggregate):
     starts_at: datetime
     ends_at: datetime
     confirm_within_days: int
-    state: State = State.SCHEDULED
+    state: Outcome = Outcome.SCHEDULED
     because: Cancellation | None = None
 
     @classmethod
@@ -85,22 +75,22 @@ class Session(Aggregate):
 
     def hold(self, *, by: Role | None, now: datetime) -> Self:
         """The two met, says one of them. Raises Refused before it started and for anybody else."""
-        if self.state is State.HELD:
+        if self.state is Outcome.HELD:
             return self
         self._must_be_scheduled()
         if by is None:
             raise Refused("Only the two of the pair can say that they met; please ask one of them.")
         if now < self.starts_at:
             raise Refused("This session has not started yet; please confirm it once it has taken place.")
-        held = replace(self, state=State.HELD, due_at=None)
+        held = replace(self, state=Outcome.HELD, due_at=None)
         return held.raising(SessionHeld(**self._facts(), confirmed_by=by))
 
     def cancel(self, *, by: Role | None, because: Cancellation, now: datetime) -> Self:
         """It does not take place; ``by`` is None for a manager or the product. Raises Refused once it is over."""
-        if self.state is State.CANCELLED:
+        if self.state is Outcome.CANCELLED:
             return self
         self._must_not_be_over(now)
-        cancelled = replace(self, state=State.CANCELLED, because=because, due_at=None)
+        cancelled = replace(self, state=Outcome.CANCELLED, because=because, due_at=None)
         return cancelled.raising(SessionCancelled(**self._facts(), by=by, because=because))
 
     def move(self, to: datetime, *, now: datetime) -> Self:
@@ -108,7 +98,7 @@ class Session(Aggregate):
 
         ``to`` is in UTC. Whether both work and are free then is for their calendars and diaries to say.
         """
-        if self.state is State.SCHEDULED and to == self.starts_at:
+        if self.state is Outcome.SCHEDULED and to == self.starts_at:
             return self
         self._must_not_be_over(now)
         if to <= now:
@@ -122,7 +112,7 @@ class Session(Aggregate):
         """Nobody confirmed it in time; one that is not waiting to be confirmed, or not yet due, stays what it is."""
         if self.due_at is None or now < self.due_at:
             return self
-        missed = replace(self, state=State.MISSED, due_at=None)
+        missed = replace(self, state=Outcome.MISSED, due_at=None)
         return missed.raising(SessionMissed(**self._facts()))
 
     def without_reason(self) -> Self:
@@ -130,7 +120,7 @@ class Session(Aggregate):
         return replace(self, because=None)
 
     def _must_be_scheduled(self) -> None:
-        if self.state is not State.SCHEDULED:
+        if self.state is not Outcome.SCHEDULED:
             raise Refused(_OVER[self.state])
 
     def _must_not_be_over(self, now: datetime) -> None:

@@ -3,15 +3,17 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.feedback.momentum.momentum import Momentum, SessionEvent, Settled
+from services.feedback.momentum.momentum import Momentum
 from shared.language.matching import PairDissolved, PairFormed, Parting
 from shared.language.sessions import (
     Cancellation,
     SessionCancelled,
+    SessionEvent,
     SessionHeld,
     SessionMissed,
     SessionRescheduled,
     SessionScheduled,
+    Settled,
 )
 from shared.language.terms import MomentumRules, Role
 

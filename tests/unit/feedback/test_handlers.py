@@ -3,10 +3,11 @@
 import pytest
 
 from services.feedback import handlers
-from services.feedback.momentum.momentum import Momentum, Outcome, PairState
+from services.feedback.momentum.momentum import Momentum
 from services.feedback.people.programme import Programme
 from shared.domain.handlers import Hears, heard
-from shared.language.sessions import SessionCancelled, SessionHeld, SessionMissed
+from shared.language.matching import PairState
+from shared.language.sessions import Outcome, SessionCancelled, SessionHeld, SessionMissed
 from shared.language.streams import Event
 from tests.unit.feedback.examples import cancelled, dissolved, formed, held, missed, scheduled
 

@@ -10,7 +10,7 @@ from services.sessions.people.participant import Participant
 from services.sessions.people.programme import Programme
 from services.sessions.series.diary import Diary
 from services.sessions.series.series import Series
-from services.sessions.series.session import Session, State
+from services.sessions.series.session import Session
 from shared.domain.errors import NotYet
 from shared.language.matching import PairCompleted, PairDissolved, Parting
 from shared.language.profile import WorkingHours
@@ -21,7 +21,7 @@ from shared.language.registration import (
     ProgrammeClosed,
     Withdrawal,
 )
-from shared.language.sessions import SessionCancelled, SessionScheduled
+from shared.language.sessions import Outcome, SessionCancelled, SessionScheduled
 from shared.language.terms import Role
 from tests.unit.sessions.support import NOW, MemoryStore, formed, opened, registered, terms
 
@@ -94,7 +94,7 @@ async def test_when_a_pair_ends_what_is_ahead_is_cancelled(ending: PairDissolved
     store.moment = NOW + timedelta(days=2)
     await store.hear(ending)
     states = [one.state for one in await sessions(store)]
-    assert states == [State.SCHEDULED, *[State.CANCELLED] * 5]  # the first may still be confirmed
+    assert states == [Outcome.SCHEDULED, *[Outcome.CANCELLED] * 5]  # the first may still be confirmed
     cancelled = [event for event in store.said if isinstance(event, SessionCancelled)]
     assert {(event.by, event.because.value) for event in cancelled} == {(None, "pair-ended")}
     first = (await sessions(store))[0].id
@@ -117,7 +117,7 @@ async def test_a_session_that_nobody_confirmed_is_missed() -> None:
     unit = store.unit()
     await nobody_confirmed.call(session, session.due_at, unit)
     await unit.commit()
-    assert (await sessions(store))[0].state is State.MISSED
+    assert (await sessions(store))[0].state is Outcome.MISSED
 
 
 async def test_programmes_and_participants_follow_what_is_published() -> None:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from services.registration.board.card import Meeting, Outcome, PairCard, PairState
+from services.registration.board.card import Meeting, PairCard
 from services.registration.board.feed import Feed, Happening
 from services.registration.people.participant import Participant, Standing
 from services.registration.people.person import Person
 from services.registration.programmes.programme import Programme
 from shared.language.feedback import FeedbackSubmitted
-from shared.language.matching import PairProposed
+from shared.language.matching import PairProposed, PairState
+from shared.language.sessions import Outcome
 from shared.language.terms import Role, Training
 from shared.store.store import Store
 
@@ -87,7 +88,7 @@ async def read_board(store: Store, programme: Programme) -> Board:
     of_it = {"programme_id": programme.id}
     at_risk = {**of_it, "state": PairState.ACTIVE, "at_risk": {"$ne": None}}
     broken = {**of_it, "state": PairState.ACTIVE, "broken.0": {"$exists": True}}
-    order = (("state", 1), ("at_risk.since", -1), ("_id", 1))
+    order = (("state", 1), ("at_risk.since", -1), ("_id", 1))  # by name: active, completed, dissolved
     alarms, breaking, upcoming, pairs, happenings, funnel = await asyncio.gather(
         store.all(PairCard, at_risk, sort=(("at_risk.since", 1),), limit=ALARMS),
         store.all(PairCard, broken, limit=ALARMS),

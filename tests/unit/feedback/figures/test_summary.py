@@ -3,7 +3,8 @@
 import pytest
 
 from services.feedback.figures.summary import mean, summary_of
-from services.feedback.momentum.momentum import Outcome, PairState
+from shared.language.matching import PairState
+from shared.language.sessions import Outcome
 
 
 def pulses(people: int, answered: int, feeling: int) -> dict[str, int]:

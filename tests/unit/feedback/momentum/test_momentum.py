@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
-from services.feedback.momentum.momentum import Momentum, Outcome, PairState
+from services.feedback.momentum.momentum import Momentum
 from shared.language.feedback import PairAtRisk, PairRecovered, Risk
+from shared.language.matching import PairState
+from shared.language.sessions import Outcome
 from shared.language.terms import MomentumRules
 from tests.unit.feedback.examples import (
     CADENCE,

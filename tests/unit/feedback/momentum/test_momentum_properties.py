@@ -6,8 +6,9 @@ from collections.abc import Callable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.feedback.momentum.momentum import Momentum, Outcome, Settled
+from services.feedback.momentum.momentum import Momentum
 from shared.language.feedback import PairAtRisk, PairRecovered
+from shared.language.sessions import Outcome, Settled
 from shared.language.terms import MomentumRules
 from shared.store.documents import from_document, to_document
 from tests.unit.feedback.examples import after, cancelled, held, missed, released, scheduled

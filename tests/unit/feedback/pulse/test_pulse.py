@@ -4,11 +4,11 @@ import pytest
 from pydantic import ValidationError
 
 from services.feedback.api.views import PulseView
-from services.feedback.momentum.momentum import SessionEvent
 from services.feedback.people.participant import Participant
 from services.feedback.pulse.pulse import Answer, Pulse
 from shared.domain.errors import Absent, Refused
 from shared.language.feedback import FeedbackSubmitted
+from shared.language.sessions import SessionEvent
 from shared.language.terms import Role
 from tests.unit.feedback.examples import after, cancelled, held, scheduled
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.registration.board.card import AtRisk, Outcome, PairCard, PairState
+from services.registration.board.card import AtRisk, PairCard
 from services.registration.board.feed import KEPT, Feed
 from services.registration.handlers import HAPPENINGS
 from services.registration.pages.board.sentences import HAPPENED
@@ -20,10 +20,12 @@ from shared.language.matching import (
     PairDissolved,
     PairFormed,
     PairRechecked,
+    PairState,
     Parting,
 )
 from shared.language.sessions import (
     Cancellation,
+    Outcome,
     SessionCancelled,
     SessionHeld,
     SessionMissed,

@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 
-from services.registration.board.card import AtRisk, Meeting, Outcome, PairCard
+from services.registration.board.card import AtRisk, Meeting, PairCard
 from services.registration.board.feed import Happening
 from services.registration.pages import router
 from services.registration.pages.board.reading import Board, Face, Funnel
@@ -18,6 +18,7 @@ from services.registration.pages.board.river import river
 from services.registration.pages.board.routes import pages
 from services.registration.pages.board.sentences import BROKEN, HAPPENED, RULE_BROKEN
 from services.registration.programmes.programme import Programme
+from shared.language.sessions import Outcome
 from shared.language.terms import Terms
 from shared.web import wording
 from shared.web.static import VERSION, static_router

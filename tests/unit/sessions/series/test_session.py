@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.sessions.series.session import Session, State
+from services.sessions.series.session import Session
 from shared.domain.errors import Refused
 from shared.language.sessions import (
     Cancellation,
+    Outcome,
     SessionCancelled,
     SessionHeld,
     SessionMissed,
@@ -43,7 +44,7 @@ def test_a_scheduled_session_says_so_and_falls_due_when_it_should_be_confirmed()
 
 def test_held_once_it_has_started() -> None:
     held = scheduled().hold(by=Role.MENTEE, now=DURING)
-    assert (held.state, held.due_at) == (State.HELD, None)
+    assert (held.state, held.due_at) == (Outcome.HELD, None)
     assert isinstance(held.raised[-1], SessionHeld)
     assert held.raised[-1].confirmed_by is Role.MENTEE
 
@@ -58,7 +59,7 @@ def test_not_held_before_it_starts_nor_by_a_stranger() -> None:
 @pytest.mark.parametrize("now", [NOW, DURING])
 def test_cancelled_before_its_end(now: datetime) -> None:
     cancelled = cancel(scheduled(), now)
-    assert (cancelled.state, cancelled.due_at, cancelled.because) == (State.CANCELLED, None, Cancellation.NO_TIME)
+    assert (cancelled.state, cancelled.due_at, cancelled.because) == (Outcome.CANCELLED, None, Cancellation.NO_TIME)
     assert isinstance(cancelled.raised[-1], SessionCancelled)
     assert cancelled.raised[-1].by is Role.MENTEE
 
@@ -89,17 +90,17 @@ def test_missed_when_nobody_confirmed_it_and_not_before() -> None:
     assert session.due_at
     assert session.miss(session.due_at - timedelta(seconds=1)) is session
     missed = session.miss(session.due_at)
-    assert (missed.state, missed.due_at) == (State.MISSED, None)
+    assert (missed.state, missed.due_at) == (Outcome.MISSED, None)
     assert isinstance(missed.raised[-1], SessionMissed)
 
 
 @pytest.mark.parametrize("session", final(), ids=lambda session: session.state.value)
 def test_what_is_final_stays_and_says_why(session: Session) -> None:
     sentence = "no longer be changed"
-    if session.state is not State.HELD:
+    if session.state is not Outcome.HELD:
         with pytest.raises(Refused, match=sentence):
             session.hold(by=Role.MENTOR, now=DURING)
-    if session.state is not State.CANCELLED:
+    if session.state is not Outcome.CANCELLED:
         with pytest.raises(Refused, match=sentence):
             cancel(session)
     with pytest.raises(Refused, match=sentence):
@@ -124,11 +125,11 @@ def test_whatever_people_do_a_session_ends_at_most_once(actions: list[tuple[str,
             assert session is before
         else:
             assert _act(session, action, now, NOW + timedelta(hours=to)) is session  # done twice is done once
-        if before.state is not State.SCHEDULED:
+        if before.state is not Outcome.SCHEDULED:
             assert session.state is before.state
     endings = [event for event in session.raised if isinstance(event, SessionHeld | SessionCancelled | SessionMissed)]
-    assert len(endings) == (session.state is not State.SCHEDULED)
-    assert (session.due_at is None) is (session.state is not State.SCHEDULED)
+    assert len(endings) == (session.state is not Outcome.SCHEDULED)
+    assert (session.due_at is None) is (session.state is not Outcome.SCHEDULED)
 
 
 def _act(session: Session, action: str, now: datetime, to: datetime) -> Session:
