@@ -1,4 +1,4 @@
-"""Long things in pieces that fit a transaction."""
+"""Long things in pieces: what fits a transaction, a message, a moment of the event loop."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -10,8 +10,8 @@ CHUNK = 500
 """Rows in one transaction."""
 
 
-def chunks(items: Iterable[T]) -> Iterator[list[T]]:
-    """Lists of at most ``CHUNK``."""
+def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
+    """Lists of at most ``size``."""
     source = iter(items)
-    while chunk := list(islice(source, CHUNK)):
+    while chunk := list(islice(source, size)):
         yield chunk

@@ -12,6 +12,7 @@ from typing_extensions import override
 from shared.domain.aggregate import Aggregate
 from shared.domain.errors import NotYet
 from shared.domain.handlers import Hears
+from shared.domain.pieces import chunks
 from shared.language.envelope import Envelope, Record, Undecodable, open_envelope, open_event
 from shared.language.streams import REGISTRY, Event, Stream
 from shared.loops import is_transient
@@ -99,8 +100,7 @@ class Folding:
     async def _advance(self, positions: Sequence[str], upto: Versions) -> int:
         """Fold what has its turn of these subjects; returns how many events."""
         moved = 0
-        for start in range(0, len(positions), 500):
-            chunk = positions[start : start + 500]
+        for chunk in chunks(positions):
             unit = self._shadow.unit()
             await unit.fetch(self._wanted(chunk, upto))
             for position in chunk:

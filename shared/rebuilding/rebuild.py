@@ -8,7 +8,7 @@
 Nothing is written before all events up to the snapshot were found: where topics have forgotten some it is refused.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from aiokafka import AIOKafkaConsumer
 from shared.delivery.dead_letters import Letter
 from shared.domain.aggregate import Aggregate
 from shared.domain.handlers import Hears
+from shared.domain.pieces import chunks
 from shared.kafka.connection import make_reader, record_of
 from shared.kafka.lag import all_partitions
 from shared.language.streams import Stream
@@ -136,7 +137,7 @@ class Rebuild:
     async def _replace(self, todo: set[str], folding: Folding, snapshot: Snapshot, report: Report) -> set[str]:
         """Put right what is wrong; returns those that changed since the snapshot."""
         again: set[str] = set()
-        for ids in _chunks(sorted(todo)):
+        for ids in chunks(sorted(todo), TOGETHER):
             which = {"_id": {"$in": ids}}
             live = {document["_id"]: document async for document in self._live.find(which)}
             shadows = {document["_id"]: document async for document in folding.documents.find(which)}
@@ -194,8 +195,3 @@ def _content(document: Document | None) -> Document | None:
     if document is None or "_gone" in document:  # deleted, but for the number of its events
         return None
     return {name: value for name, value in document.items() if name not in ("_revision", "_said")}
-
-
-def _chunks(ids: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(ids), TOGETHER):
-        yield ids[start : start + TOGETHER]

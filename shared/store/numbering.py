@@ -52,7 +52,3 @@ class Numbering:
 
     def _before(self, event: Event) -> int:
         return self.said.get((event.stream.value, event.subject), 0)
-
-
-def _kept(topic: str, subject: str, most: int) -> dict[str, Any]:
-    return {"topic": topic, "subject": subject, "version": most}

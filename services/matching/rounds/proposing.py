@@ -5,10 +5,10 @@ what an earlier attempt proposed and this one does not.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from services.matching.markets.outcome import LeftOver, Match, Outcome
 from services.matching.members.member import Member
@@ -18,11 +18,10 @@ from services.matching.rounds.report import Place, Report, Tally, place_id
 from services.matching.rounds.round import APPROVED, Round, RoundState
 from services.matching.rules import reasons
 from services.matching.rules.candidate import Candidate, Snapshot
+from shared.domain.pieces import chunks
 from shared.domain.work import Unit
 from shared.language.matching import RoundFailure
 from shared.store.store import Store
-
-T = TypeVar("T")
 
 CHUNK = 500
 """Pairs or places in one unit of work: a transaction of MongoDB should stay near a thousand documents."""
@@ -61,23 +60,17 @@ async def propose(store: Store, attempt: Attempt, reading: Reading, outcome: Out
     people = {candidate.id: candidate for candidate in reading.snapshot.candidates}
     standing: list[Match] = []
     gone: set[str] = set()
-    for matches in chunks(outcome.matches):
+    for matches in chunks(outcome.matches, CHUNK):
         gone |= await store.run(partial(_write_pairs, attempt=attempt, people=people, matches=matches))
         standing += _standing(matches, gone)
     left_over = _left_over(outcome, standing, people, gone)
-    for places in chunks(left_over.items()):
+    for places in chunks(left_over.items(), CHUNK):
         await store.run(partial(_write_places, attempt=attempt, places=places))
     await _drop_stale(store, attempt, {pair_id(attempt.round_id, match) for match in standing})
     alone = frozenset(candidate.id for candidate in people.values() if candidate.alone)
     report, tally = Report.of(outcome, reading.left_out), Tally.of(standing, alone)
     because = [each.because for each in left_over.values()]
     await store.run(partial(_conclude, attempt=attempt, report=report, tally=tally, because=because))
-
-
-def chunks(many: Iterable[T]) -> Iterator[tuple[T, ...]]:
-    """One after the other, as many as fit one unit of work."""
-    whole = tuple(many)
-    return (whole[start : start + CHUNK] for start in range(0, len(whole), CHUNK))
 
 
 def pair_id(round_id: str, match: Match) -> str:
@@ -168,7 +161,7 @@ async def save_places(unit: Unit, attempt: Attempt, places: Sequence[tuple[str, 
 async def _drop_stale(store: Store, attempt: Attempt, wanted: set[str]) -> None:
     """Drop what an earlier attempt proposed and this one does not."""
     stale = [each for each in await proposals(store, attempt.round_id) if each not in wanted]
-    for ids in chunks(stale):
+    for ids in chunks(stale, CHUNK):
         await store.run(partial(_drop, attempt=attempt, ids=ids))
 
 

@@ -16,6 +16,7 @@ from typing import Self, cast
 
 from services.matching.markets.outcome import LeftOver, Match, Outcome, Progress
 from services.matching.rules.candidate import Snapshot
+from shared.domain.pieces import chunks
 
 CHUNK = 500
 """People or pairs in one message: packing one takes the event loop a few milliseconds."""
@@ -108,9 +109,7 @@ class Worker:
                     return replace(rest, matches=tuple(matches), left_over=left_over)
 
     async def _tell(self, snapshot: Snapshot) -> None:
-        people = snapshot.candidates
-        chunks = [people[start : start + CHUNK] for start in range(0, len(people), CHUNK)]
-        for message in (replace(snapshot, candidates=()), *chunks, None):
+        for message in (replace(snapshot, candidates=()), *chunks(snapshot.candidates, CHUNK), None):
             self._stdin.write(pickle.dumps(message))
             await self._stdin.drain()
             await asyncio.sleep(0)  # drain does not wait while there is room: let others have their turn

@@ -8,9 +8,8 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import islice
 from queue import SimpleQueue
 from typing import Any, BinaryIO, TypeVar
 
@@ -18,6 +17,7 @@ from services.matching.markets.outcome import Outcome, Progress, Stage
 from services.matching.rules.candidate import Candidate, Snapshot
 from services.matching.solver.solver import solve
 from services.matching.solver.worker import CHUNK, LENGTH, Failure, Part
+from shared.domain.pieces import chunks
 
 PAUSE = 0.2
 """Seconds between two messages about the same stage."""
@@ -68,8 +68,8 @@ def _listen(heard: SimpleQueue[Any]) -> None:
 
 def _snapshot(heard: SimpleQueue[Any]) -> Snapshot:
     without_people: Snapshot = heard.get()
-    chunks: Iterator[tuple[Candidate, ...]] = iter(heard.get, None)
-    return replace(without_people, candidates=tuple(candidate for chunk in chunks for candidate in chunk))
+    parts: Iterator[list[Candidate]] = iter(heard.get, None)
+    return replace(without_people, candidates=tuple(candidate for part in parts for candidate in part))
 
 
 def _answer(solve: Solve, snapshot: Snapshot, say: Say) -> None:
@@ -83,17 +83,11 @@ def _answer(solve: Solve, snapshot: Snapshot, say: Say) -> None:
 
 
 def _say_in_parts(outcome: Outcome, say: Say) -> None:
-    for matches in _chunks(outcome.matches):
+    for matches in chunks(outcome.matches, CHUNK):
         say(Part(matches=tuple(matches)))
-    for people in _chunks(outcome.left_over.items()):
+    for people in chunks(outcome.left_over.items(), CHUNK):
         say(Part(left_over=dict(people)))
     say(replace(outcome, matches=(), left_over={}))
-
-
-def _chunks(items: Iterable[T]) -> Iterator[list[T]]:
-    left = iter(items)
-    while chunk := list(islice(left, CHUNK)):
-        yield chunk
 
 
 class Teller:
