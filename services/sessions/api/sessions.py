@@ -77,7 +77,7 @@ async def sessions_of_pair(pair_id: str, caller: Theirs, store: Database) -> Ser
     """The pair's whole series, and in a sentence what could not be planned."""
     unit = store.unit()
     series = await unit.get(Series, pair_id)
-    (await Parties.of(series, unit)).admit(caller)
+    _admit(caller, await Parties.of(series, unit))
     sessions = await store.all(Session, {"pair_id": pair_id}, sort=(("number", 1),))
     return SeriesView.of(series, await _views(sessions, unit))
 
@@ -94,7 +94,7 @@ async def held(session_id: str, caller: Theirs, store: Database) -> SessionView:
 
     async def work(unit: Unit) -> SessionView:
         found, parties = await _theirs(unit, session_id, caller)
-        now_held = found.hold(by=parties.role_of(caller), now=unit.now)
+        now_held = found.hold(by=parties.role_of(caller.person_id), now=unit.now)
         if now_held is not found:
             unit.save(now_held)
         return _view(now_held, parties)
@@ -108,7 +108,7 @@ async def cancel(session_id: str, body: Cancel, caller: Theirs, store: Database)
 
     async def work(unit: Unit) -> SessionView:
         found, parties = await _theirs(unit, session_id, caller)
-        cancelled = found.cancel(by=parties.role_of(caller), because=body.because, now=unit.now)
+        cancelled = found.cancel(by=parties.role_of(caller.person_id), because=body.because, now=unit.now)
         if cancelled is not found:
             unit.save(cancelled)
             for diary in await parties.diaries(unit):
@@ -138,8 +138,16 @@ async def move(session_id: str, body: Move, caller: Theirs, store: Database) -> 
 async def _theirs(unit: Unit, session_id: str, caller: Caller) -> tuple[Session, Parties]:
     found = await unit.get(Session, session_id)
     parties = await Parties.of(found, unit)
-    parties.admit(caller)
+    _admit(caller, parties)
     return found, parties
+
+
+def _admit(caller: Caller, parties: Parties) -> None:
+    """Lets the two in, and managers of the programme's countries; raises Forbidden for anybody else."""
+    if parties.role_of(caller.person_id) is None and caller.has("manager"):
+        caller.must_cover(parties.programme.terms.countries)
+    else:
+        caller.must_be(parties.mentor.person_id, parties.mentee.person_id)
 
 
 def _view(found: Session, parties: Parties) -> SessionView:

@@ -8,7 +8,6 @@ from services.sessions.people.programme import Programme
 from services.sessions.series.diary import Diary
 from shared.domain.work import Unit
 from shared.language.terms import Role
-from shared.web.access import Caller
 
 
 class OfPair(Protocol):
@@ -40,17 +39,10 @@ class Parties:
             mentee=await unit.need(Participant, pair.mentee_id),
         )
 
-    def admit(self, caller: Caller) -> None:
-        """Lets the two in, and managers of the programme's countries; raises Forbidden for anybody else."""
-        if self.role_of(caller) is None and caller.has("manager"):
-            caller.must_cover(self.programme.terms.countries)
-        else:
-            caller.must_be(self.mentor.person_id, self.mentee.person_id)
-
-    def role_of(self, caller: Caller) -> Role | None:
-        """The caller's role in the pair; None for a manager who is neither."""
+    def role_of(self, person_id: str | None) -> Role | None:
+        """This person's role in the pair; None for a manager who is neither."""
         sides = {self.mentor.person_id: Role.MENTOR, self.mentee.person_id: Role.MENTEE}
-        return sides.get(caller.person_id) if caller.person_id else None
+        return sides.get(person_id) if person_id else None
 
     @property
     def complete(self) -> bool:
