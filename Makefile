@@ -3,6 +3,7 @@
 # make check   for daily work: lint, and the unit and contract tests, which need neither Java nor a browser
 # make test    unit, contract, integration, browser and chaos tests
 # make lint    style, types, and who may import whom
+# make write   whatever is made from the code, written anew: schemas, dashboards, tables, rights
 # make bench   measurements     make chaos   processes killed, brokers taken away
 # make images  the images of the services     make containers  build them, run them, test in containers: docs/containers.md
 # make lock    requirements/*.txt anew from pyproject.toml
@@ -24,7 +25,7 @@ COMMAND := $(RUN) -m pip install --quiet --disable-pip-version-check --no-deps -
 # Packages are compiled when they are first used (--no-compile below), so that must be kept.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: up check quick test lint bench chaos images containers lock clean
+.PHONY: up check quick test lint write bench chaos images containers lock clean
 
 up: .venv/embedded
 	$(RUN) -m deploy.local
@@ -43,6 +44,9 @@ lint: .venv/dev
 	$(RUN) -m ruff format --check
 	$(RUN) -m mypy
 	.venv/bin/lint-imports
+
+write: .venv/dev
+	$(RUN) -m deploy.writing
 
 bench: .venv/dev
 	$(RUN) -m pytest tests/bench -s

@@ -1,1 +1,1 @@
-"""Grafana's dashboards, made by code so that they name what the services count: ``python -m deploy.dashboards``."""
+"""Grafana's dashboards, made by code so that they name what the services count: ``make write``."""

@@ -1,5 +1,7 @@
 """All dashboards: the overview, one a service, and the programme office's."""
 
+from pathlib import Path
+
 from deploy.dashboards.matching import rounds
 from deploy.dashboards.office import JOBS, office
 from deploy.dashboards.overview import overview
@@ -9,6 +11,7 @@ from deploy.dashboards.rows import everything
 from deploy.dashboards.spec import Row
 from deploy.services import SERVICES
 
+FOLDER = Path(__file__).parents[1] / "chart" / "files" / "dashboards"
 OWN = {"registration": erasures, "matching": rounds}
 
 
@@ -23,6 +26,11 @@ def dashboards() -> dict[str, str]:
     about = "People, pairs, sessions and how they feel, in numbers. Nobody is named here."
     pages["office"] = page("office", "programme office", about, office(), job=JOBS, days=30)
     return pages
+
+
+def files() -> dict[Path, str]:
+    """What is made here: path → text."""
+    return {FOLDER / f"{name}.json": text for name, text in dashboards().items()}
 
 
 def _rows(name: str) -> tuple[Row, ...]:

@@ -1,7 +1,4 @@
-"""The tables of docs/operations.md, made from what the code declares.
-
-``python -m deploy.describing.reference`` writes them.
-"""
+"""The tables of docs/operations.md, made from what the code declares."""
 
 import ast
 import inspect
@@ -179,5 +176,6 @@ def page() -> str:
     return MARKED.sub(made, PAGE.read_text())
 
 
-if __name__ == "__main__":
-    PAGE.write_text(page())
+def files() -> dict[Path, str]:
+    """What is made here: path → text."""
+    return {PAGE: page()}

@@ -7,10 +7,10 @@ from deploy.services import SERVICES
 from shared.language.topics import TOPICS
 from shared.operations.rights import DATABASE, GROUP, READ, WRITE, Rights, rights_of
 
-__all__ = ["DATABASE", "GROUP", "READ", "RIGHTS", "WRITE", "Rights", "acls", "for_chart", "rights_of"]
+__all__ = ["DATABASE", "GROUP", "READ", "RIGHTS", "WRITE", "Rights", "acls", "files", "for_chart", "rights_of"]
 
 FILE = Path(__file__).parents[1] / "chart" / "files" / "kafka.yaml"
-"""Where the chart finds topics and users; ``python -m deploy.describing.rights`` writes it."""
+"""Where the chart finds topics and users."""
 
 RIGHTS = tuple(rights_of(service) for service in SERVICES)
 """The four services, for whoever runs or describes all of them."""
@@ -42,9 +42,10 @@ def for_chart() -> str:
         }
         for rights in RIGHTS
     ]
-    head = "# Made from shared/language/topics.py and shared/operations/rights.py: python -m deploy.describing.rights\n"
+    head = "# Made from shared/language/topics.py and shared/operations/rights.py by make write\n"
     return head + yaml.safe_dump({"topics": topics, "users": users}, sort_keys=False, width=120)
 
 
-if __name__ == "__main__":
-    FILE.write_text(for_chart())
+def files() -> dict[Path, str]:
+    """What is made here: path → text."""
+    return {FILE: for_chart()}

@@ -1,7 +1,4 @@
-"""The values of the chart as people read them.
-
-``python -m deploy.describing.values`` writes the table of its README.
-"""
+"""The values of the chart as people read them: the table of its README."""
 
 import json
 import re
@@ -12,7 +9,7 @@ from typing import Any
 
 CHART = Path(__file__).parents[1] / "chart"
 README = CHART / "README.md"
-BEGIN, END = "<!-- values: python -m deploy.describing.values -->", "<!-- end of values -->"
+BEGIN, END = "<!-- values: make write -->", "<!-- end of values -->"
 COMMENT, KEY = re.compile(r"\s*# -- (?P<text>.+)"), re.compile(r"(?P<indent> *)(?P<key>[\w.]+):")
 
 
@@ -80,5 +77,6 @@ def readme() -> str:
     return f"{before}{BEGIN}\n{table()}\n{END}{after}"
 
 
-if __name__ == "__main__":
-    README.write_text(readme())
+def files() -> dict[Path, str]:
+    """What is made here: path → text."""
+    return {README: readme()}

@@ -8,12 +8,13 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from openapi_spec_validator import validate
 
+from deploy.describing.compatibility import inlined
+from deploy.describing.examples import FOLDER as EXAMPLES
+from deploy.describing.schemas import schema_of
 from deploy.services import SERVICES
 from shared.language.asyncapi import document
 from shared.language.streams import REGISTRY
 from shared.service import Service
-from tests.contract.compatibility import inlined
-from tests.contract.schemas import EXAMPLES, schema_of
 from tests.support.apps import client_of, new_issuer, settings_for
 
 services = pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)

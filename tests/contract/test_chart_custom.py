@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from deploy.dashboards.page import RUNBOOKS
-from deploy.describing.rights import FILE, RIGHTS, acls, for_chart
+from deploy.describing.rights import RIGHTS, acls
 from shared.language.topics import TOPICS
 from tests.support.chart import CHART, EVERYTHING, INSTALLATIONS, Manifest, by_name, installation, of_kind, render
 from tests.support.custom_resources import PACKAGES, faults
@@ -39,10 +39,6 @@ def test_operators_would_not_take_what_is_wrong(everything: list[Manifest]) -> N
     del secret["spec"]["data"][0]["remoteRef"]["key"]
     found = faults([user, scaled, secret])
     assert [any(f"check.ts({line}," in fault for fault in found) for line in (1, 2, 3)] == [True, True, True]
-
-
-def test_topics_and_users_are_those_of_the_code() -> None:
-    assert FILE.read_text() == for_chart(), "python -m deploy.describing.rights writes it anew"
 
 
 def test_topics_are_created_as_the_code_wants_them(everything: list[Manifest]) -> None:

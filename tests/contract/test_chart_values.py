@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deploy.describing.values import README, described, readme
+from deploy.describing.values import described
 from deploy.services import SERVICES
 from shared.settings import Settings
 from tests.support.chart import (
@@ -207,7 +207,3 @@ def test_images_can_be_pinned_by_digest() -> None:
     pinned = by_name(render(EVERYTHING, {"services": {"matching": {"digest": digest}}}), "Deployment")
     image = pinned["telemachus-matching"]["spec"]["template"]["spec"]["containers"][0]["image"]
     assert image == f"registry.example.com/telemachus/telemachus-matching:0.1.0@{digest}"
-
-
-def test_the_readme_lists_the_values_as_they_are() -> None:
-    assert README.read_text() == readme(), "python -m deploy.describing.values writes it anew"

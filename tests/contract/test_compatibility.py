@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from tests.contract.compatibility import breaks
+from deploy.describing.compatibility import breaks
 
 Wide = Enum("Wide", {"ILL": "ill", "TRAVELLING": "travelling"}, type=str)
 Narrow = Enum("Narrow", {"ILL": "ill"}, type=str)

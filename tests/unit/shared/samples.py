@@ -5,11 +5,12 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+from deploy.describing.examples import FOLDER as EXAMPLES
+from deploy.describing.schemas import EVENTS
 from shared.domain.aggregate import Aggregate
 from shared.language.envelope import Origin, Record
 from shared.language.streams import Event
 from shared.store.rows import Row, row_of
-from tests.contract.schemas import EVENTS, EXAMPLES
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 ORIGIN = Origin("sessions", "eu-west")

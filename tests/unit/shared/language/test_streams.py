@@ -4,10 +4,10 @@ from importlib import import_module
 
 import pytest
 
+from deploy.describing.schemas import EVENTS
 from shared.language.everybody import ErasureConfirmed
 from shared.language.streams import REGISTRY, Event, Stream
 from shared.language.topics import TOPICS
-from tests.contract.schemas import EVENTS
 from tests.unit.shared.samples import SERVICES, examples
 
 
