@@ -16,7 +16,7 @@ def free_port() -> int:
 
     It is often listened on seconds later, or again after a crash. Raises CannotStart when there is none left.
     """
-    first = secrets.randbelow(len(OURS))
+    first: int = secrets.randbelow(len(OURS))
     for port in [*OURS[first:], *OURS[:first]]:
         if _is_free(port) and _held_for_us(port):
             return port
