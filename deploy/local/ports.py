@@ -16,8 +16,9 @@ def free_port() -> int:
 
     It is often listened on seconds later, or again after a crash. Raises CannotStart when there is none left.
     """
-    first: int = secrets.randbelow(len(OURS))
-    for port in [*OURS[first:], *OURS[:first]]:
+    first = secrets.randbelow(len(OURS))
+    port: int
+    for port in (*OURS[first:], *OURS[:first]):
         if _is_free(port) and _held_for_us(port):
             return port
     raise CannotStart(f"No port from {OURS[0]} to {OURS[-1]} is free: stop some of the programs that listen there.")
