@@ -5,5 +5,9 @@ they wrote it to. Whoever imports any of it knows all types.
 """
 
 from shared.language import everybody, feedback, matching, registration, sessions
+from shared.language.streams import REGISTRY
 
 __all__ = ["everybody", "feedback", "matching", "registration", "sessions"]
+
+SPEAKERS = tuple(sorted({event.__module__.rpartition(".")[2] for event in REGISTRY.values()} - {"everybody"}))
+"""The services, by name: whoever has a module here."""

@@ -10,9 +10,10 @@ from typing import ClassVar
 from shared.domain.aggregate import Aggregate
 from shared.domain.errors import Refused
 from shared.domain.work import Unit
+from shared.language import SPEAKERS
 
-CONFIRMING = ("feedback", "matching", "registration", "sessions")
-"""The services that have to confirm."""
+CONFIRMING = SPEAKERS
+"""The services that have to confirm: all there are."""
 
 
 class ErasureState(StrEnum):

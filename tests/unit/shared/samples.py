@@ -1,12 +1,12 @@
 """One of every event, and records made of them."""
 
-import importlib
 import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 from deploy.describing.examples import FOLDER as EXAMPLES
 from deploy.describing.schemas import EVENTS
+from deploy.services import SERVICES
 from shared.domain.aggregate import Aggregate
 from shared.language.envelope import Origin, Record
 from shared.language.streams import Event
@@ -14,7 +14,6 @@ from shared.store.rows import Row, row_of
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 ORIGIN = Origin("sessions", "eu-west")
-SERVICES = ("registration", "matching", "sessions", "feedback")
 
 
 def examples() -> list[Event]:
@@ -35,5 +34,4 @@ def record(row: Row) -> Record:
 
 def aggregates() -> list[type[Aggregate]]:
     """Every kind that a service stores."""
-    apps = [importlib.import_module(f"services.{name}.app").service for name in SERVICES]
-    return [kind for service in apps for kind in service.aggregates]
+    return [kind for service in SERVICES for kind in service.aggregates]
