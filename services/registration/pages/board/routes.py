@@ -10,7 +10,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from services.registration.pages.board.reading import newest_change, read_board
 from services.registration.pages.board.river import river
-from services.registration.pages.board.sentences import BROKEN, HAPPENED, RULE_BROKEN
+from services.registration.pages.board.sentences import SAID
 from services.registration.programmes.programme import Programme
 from shared.store.store import Store
 from shared.web.access import Caller, allow
@@ -77,5 +77,4 @@ async def _page(request: Request, store: Store, programme: Programme) -> HTMLRes
 async def _content(request: Request, store: Store, programme: Programme) -> str:
     seen = await read_board(store, programme)
     steps = (seen.funnel.registered, seen.funnel.trained, seen.funnel.paired, seen.funnel.met)
-    said = {"happened": HAPPENED, "broken": BROKEN, "rule_broken": RULE_BROKEN}
-    return pages.fragment(request, "_board.html", board=seen, river=river(steps), **said)
+    return pages.fragment(request, "_board.html", board=seen, river=river(steps), **SAID)

@@ -40,6 +40,9 @@ HAPPENED = {
 }
 """Who answered a pulse, said no or was erased is nobody's business, so these sentences name nobody."""
 
+SOMETHING = _("Something new happened")
+"""The same for an event this page does not know; it names nobody, because whether it may is not known either."""
+
 BROKEN = {
     "cross-border": _("They now work in different countries, and one side did not agree to that"),
     "language": _("They no longer share a language"),
@@ -52,3 +55,6 @@ BROKEN = {
 
 RULE_BROKEN = _("A rule of pairing no longer holds for them")
 """The same for a rule this page does not know."""
+
+SAID = {"happened": HAPPENED, "something": SOMETHING, "broken": BROKEN, "rule_broken": RULE_BROKEN}
+"""What the templates call them."""

@@ -12,6 +12,7 @@ from services.registration.board.card import AtRisk, PairCard
 from services.registration.board.feed import KEPT, Feed
 from services.registration.handlers import HAPPENINGS
 from services.registration.pages.board.sentences import HAPPENED
+from shared.language import registration
 from shared.language.feedback import PairAtRisk, PairRecovered, Risk
 from shared.language.matching import (
     MatchingRequested,
@@ -32,6 +33,7 @@ from shared.language.sessions import (
     SessionRescheduled,
     SessionScheduled,
 )
+from shared.language.streams import said_by
 from shared.language.terms import Role
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -208,6 +210,7 @@ def test_a_feed_belongs_to_what_orders_the_event() -> None:
     assert Feed.of_event(session(SessionScheduled, 1)).id == "pair-1"
 
 
-def test_everything_that_happens_can_be_told_in_words() -> None:
-    assert {kind.__name__ for kind in HAPPENINGS} == set(HAPPENED)
+def test_registration_has_words_for_all_it_says_itself_and_for_nothing_that_never_happens() -> None:
+    assert {kind.__name__ for kind in said_by(registration)} <= set(HAPPENED)
+    assert set(HAPPENED) <= {kind.__name__ for kind in HAPPENINGS}
     assert MatchingRequested not in HAPPENINGS

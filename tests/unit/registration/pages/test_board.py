@@ -16,7 +16,7 @@ from services.registration.pages import router
 from services.registration.pages.board.reading import Board, Face, Funnel
 from services.registration.pages.board.river import river
 from services.registration.pages.board.routes import pages
-from services.registration.pages.board.sentences import BROKEN, HAPPENED, RULE_BROKEN
+from services.registration.pages.board.sentences import SAID
 from services.registration.programmes.programme import Programme
 from shared.language.sessions import Outcome
 from shared.language.terms import Terms
@@ -82,8 +82,7 @@ async def browser(shown: dict[str, Board]) -> AsyncIterator[httpx.AsyncClient]:
 
     @app.get("/shown")
     def page(request: Request) -> HTMLResponse:
-        said = {"happened": HAPPENED, "broken": BROKEN, "rule_broken": RULE_BROKEN}
-        content = pages.fragment(request, "_board.html", board=shown["board"], river="M0 0", **said)
+        content = pages.fragment(request, "_board.html", board=shown["board"], river="M0 0", **SAID)
         return pages.page(request, "board.html", programme=PROGRAMME, content=content)
 
     transport = httpx.ASGITransport(app, root_path="/registration")
@@ -127,6 +126,17 @@ async def test_both_local_times_of_a_session_are_shown(browser: httpx.AsyncClien
 async def test_the_feed_speaks_in_plain_words(browser: httpx.AsyncClient) -> None:
     html = (await browser.get("/shown")).text
     assert "Junior &lt;One&gt; &amp; Senior Two met for session 1" in html
+
+
+async def test_an_event_of_tomorrow_is_told_and_names_nobody(
+    browser: httpx.AsyncClient, shown: dict[str, Board]
+) -> None:
+    news = [("pair-1", Happening(event="MentorPraised", at=NOW))]
+    shown["board"] = replace(BUSY, upcoming=[], pairs=[], happenings=news)
+    html = (await browser.get("/shown")).text
+    assert "Something new happened" in html
+    assert "<code>MentorPraised</code>" in html
+    assert "Senior Two" not in html
 
 
 async def test_an_alarm_says_why_since_when_and_what_to_do(browser: httpx.AsyncClient, shown: dict[str, Board]) -> None:
