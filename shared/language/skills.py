@@ -9,23 +9,6 @@ Level = Annotated[int, Field(ge=0, le=5)]
 
 Topic = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,59}$")]
 
-DIGITAL = (
-    "social-media",
-    "data-literacy",
-    "generative-ai",
-    "collaboration-tools",
-    "remote-meetings",
-    "employer-branding",
-    "agile-working",
-    "diversity",
-    "cyber-hygiene",
-    "the-web",
-)
-"""What the junior usually brings."""
-
-EXPERIENCE = ("goal-setting", "business-plan", "vision", "negotiation", "career-paths", "stakeholders")
-"""What the senior usually hands down."""
-
 
 class Value(BaseModel):
     """Base of everything that is compared by what it says and never changes."""

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -194,10 +194,3 @@ def _anyone() -> None:
 def anyone() -> Any:
     """The dependency of the few routes that need no token: health, metrics and the descriptions of interfaces."""
     return Depends(_anyone)
-
-
-def roles_of(dependency: Callable[..., Any] | None) -> tuple[RoleName, ...] | None:
-    """The roles a dependency of this module asks for, none for ``anyone``; None when it is another dependency."""
-    if dependency is _anyone:
-        return ()
-    return dependency.roles if isinstance(dependency, _Allow) else None

@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from services.matching.rules.candidate import Candidate
 from shared.language.profile import Profile, WorkingHours
-from shared.language.skills import DIGITAL, EXPERIENCE, Skill, Wish
+from shared.language.skills import Skill, Wish
 from shared.language.terms import Role, Terms
+from tests.support.topics import DIGITAL, EXPERIENCE
 
 
 class Country(NamedTuple):

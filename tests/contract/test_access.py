@@ -15,7 +15,7 @@ from joserfc.jwk import ECKey
 
 from deploy.services import SERVICES
 from shared.service import Service
-from shared.web.access import roles_of
+from shared.web.access import allow, anyone
 from tests.support.apps import bearer, client_of, settings_for, signed_in
 from tests.support.tokens import ISSUED_BY, ROLES, claims, signed
 
@@ -35,6 +35,9 @@ DESCRIPTIONS = {"/docs", "/docs/oauth2-redirect", "/openapi.json", "/static-offl
 """FastAPI's own routes; they tell what stands in this repository."""
 
 
+ALLOWING, ANYONE = type(allow().dependency), anyone().dependency
+
+
 def app_of(service: Service) -> FastAPI:
     """Its application, not started."""
     return service.app(settings_for(ISSUED_BY))
@@ -47,9 +50,10 @@ def routes(app: FastAPI) -> Iterator[RouteContext]:
 
 def declared(dependant: Dependant) -> Iterator[tuple[str, ...]]:
     """What ``allow`` and ``anyone`` say in a route's dependencies, at any depth."""
-    roles = roles_of(dependant.call)
-    if roles is not None:
-        yield roles
+    if dependant.call is ANYONE:
+        yield ()
+    if isinstance(dependant.call, ALLOWING):
+        yield dependant.call.roles
     for inner in dependant.dependencies:
         yield from declared(inner)
 

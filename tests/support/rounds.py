@@ -17,7 +17,7 @@ from services.matching.members.programme import Programme
 from services.matching.pairs.pair import Pair, PairState
 from services.matching.rounds.round import Round
 from services.matching.rules.candidate import Candidate, Snapshot
-from services.matching.rules.checking import broken_rules, valued
+from services.matching.rules.checking import broken_rules
 from shared.delivery.due import DueRows
 from shared.language.matching import MatchingRequested
 from shared.language.terms import Approval, Role, Terms
@@ -27,6 +27,7 @@ from tests.support.apps import client_of, new_issuer, settings_for, signed_in
 from tests.support.backends import Mongo
 from tests.support.outcomes import outcome_of
 from tests.support.seeds import hear
+from tests.support.valuing import valued
 from tests.unit.matching.people import profile, terms
 
 PROGRAMME = "programme"

@@ -2,13 +2,10 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
-from services.matching.rules.asking import closers, scores, shares
+from services.matching.rules.asking import closers
 from services.matching.rules.candidate import Candidate, Snapshot
 from services.matching.rules.crowd import Crowd
 from services.matching.rules.meeting import Meeting
-from shared.language.matching import Criterion
 from shared.language.terms import Terms
 
 Couple = tuple[Candidate, Candidate]
@@ -20,12 +17,6 @@ def broken_rules(couples: Sequence[Couple], terms: Terms) -> list[tuple[str, ...
     meet = meeting(couples, terms)
     closed = closers(meet)
     return [tuple(code for code, marks in closed.items() if marks[nth]) for nth in range(len(couples))]
-
-
-def valued(couples: Sequence[Couple], terms: Terms) -> list[tuple[int, tuple[Criterion, ...]]]:
-    """Each couple's score in points, and each soft rule's share of it."""
-    meet = meeting(couples, terms)
-    return list(zip(np.asarray(scores(meet)).tolist(), shares(meet), strict=True))
 
 
 def meeting(couples: Sequence[Couple], terms: Terms) -> Meeting:

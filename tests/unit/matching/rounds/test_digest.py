@@ -7,8 +7,9 @@ from typing import Any
 
 from services.matching.rules.candidate import Candidate, Snapshot
 from services.matching.solver.solver import solve
-from shared.language.skills import DIGITAL, EXPERIENCE, Skill, Wish
+from shared.language.skills import Skill, Wish
 from shared.language.terms import Role
+from tests.support.topics import DIGITAL, EXPERIENCE
 from tests.unit.matching.people import candidate, mentee, mentor, terms
 
 PLACES = [

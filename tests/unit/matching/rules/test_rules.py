@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from services.matching.rules import asking, rules
 from services.matching.rules.candidate import Candidate
-from services.matching.rules.checking import broken_rules, meeting, valued
+from services.matching.rules.checking import broken_rules, meeting
 from shared.language.skills import Skill, Wish
 from shared.language.terms import SameUnit, Terms, Training, Weights
+from tests.support.valuing import valued
 from tests.unit.matching.people import mentee, mentor, terms
 
 FORBIDDEN: list[tuple[str, Candidate, Candidate]] = [
