@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from deploy.dashboards import all as dashboards
-from deploy.describing import examples, reference, rights, schemas, values
+from deploy.describing import examples, plain_settings, reference, rights, schemas, speech, values
 
 ROOT = Path(__file__).parents[1]
 
@@ -17,8 +17,10 @@ WRITERS: Mapping[str, Callable[[], Mapping[Path, str]]] = {
     "schemas of events": schemas.files,
     "golden examples of events": examples.files,
     "Kafka's topics, users and rights": rights.files,
-    "values of the chart": values.files,
+    "settings in the chart": plain_settings.files,
+    "values in the chart's README": values.files,
     "tables of docs/operations.md": reference.files,
+    "what services say and hear": speech.files,
     "dashboards": dashboards.files,
 }
 """What is made → path and text of each of its files, as they have to be. Later ones read what earlier ones made."""
@@ -54,7 +56,7 @@ def main() -> None:
     """Write, and tell what was written; an incompatible change of an event ends it with the reason."""
     try:
         written = write()
-    except (schemas.Incompatible, examples.NoExample) as refusal:
+    except (schemas.Incompatible, examples.NoExample, speech.Undescribed) as refusal:
         raise SystemExit(str(refusal)) from None
     sys.stdout.write("".join(f"{path}\n" for path in written) or "All is as the code makes it.\n")
 

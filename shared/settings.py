@@ -76,9 +76,9 @@ class Settings(BaseSettings):
     clock_file: Path | None = None
     """Moves the clock; only for demonstrations and tests."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    """How much is logged."""
+    """How much the services log: DEBUG, INFO, WARNING or ERROR."""
     outbox_keep_days: int = Field(default=400, ge=1)
-    """How long published events can be replayed from here."""
+    """Days for which published events can be said again from a service's own database."""
 
     def kafka_password(self) -> str:
         """As its file holds it now, where it came from a file: a new one counts from the next client on."""

@@ -77,7 +77,7 @@ def indexes() -> str:
 
 def settings() -> str:
     """Every variable of a service's environment."""
-    said = _docstrings()
+    said = said_of_settings()
     rows = ((f"`{name.upper()}`", said[name], _default(field)) for name, field in Settings.model_fields.items())
     return _rows(("variable", "what it is", "default"), rows)
 
@@ -90,7 +90,7 @@ def _default(field: FieldInfo) -> str:
     return f"`{field.default}`{instead}" if str(field.default or "") else "–"
 
 
-def _docstrings() -> dict[str, str]:
+def said_of_settings() -> dict[str, str]:
     """Setting → the sentence below it; raises KeyError later where there is none."""
     (kind,) = ast.parse(inspect.getsource(Settings)).body
     assert isinstance(kind, ast.ClassDef)  # noqa: S101 - that is what was parsed

@@ -29,13 +29,13 @@ from shared.privacy.erasing import confirm_erased
 
 @hears(ProgrammeOpened, ProgrammeChanged, changes=Programme, found_by="programme_id", starts=Programme.told_by)
 def terms_set(_: Programme, event: ProgrammeOpened | ProgrammeChanged) -> Programme:
-    """Momentum is judged by the newest terms."""
+    """Keeps the terms: momentum is judged by the newest."""
     return Programme.told_by(event)
 
 
 @hears(ProgrammeOpened, ProgrammeChanged)
 async def counting_begins(event: ProgrammeOpened | ProgrammeChanged, unit: Unit) -> None:
-    """From now on the group is told of the programme, once an hour."""
+    """From now on the figures are looked at once an hour, and the group is told."""
     count = Count.beginning(unit.store.origin.region, event.programme_id, unit.now)
     if await unit.find(Count, count.id) is None:
         unit.save(count)
@@ -50,20 +50,20 @@ async def count_programme(count: Count, now: datetime, unit: Unit) -> None:
 
 @hears(ProgrammeCounted, changes=Told, found_by="count_id")
 async def programme_counted(event: ProgrammeCounted, unit: Unit) -> None:
-    """What this region says of its programmes, and what others say whose statistics are mirrored to here."""
+    """Keeps the figures, of this region and of those whose statistics are mirrored to here."""
     await unit.find(Told, event.count_id)
     unit.save(Told(id=event.count_id, counted=event, counted_at=unit.happened_at))
 
 
 @hears(ParticipantRegistered, changes=Participant, found_by="participant_id", starts=Participant.told_by)
 def participant_registered(_: Participant, event: ParticipantRegistered) -> Participant:
-    """Whose pulse it will be."""
+    """Keeps who takes which part, to know whose pulse it will be."""
     return Participant.told_by(event)
 
 
 @hears(ParticipantErased)
 async def participant_erased(event: ParticipantErased, unit: Unit) -> None:
-    """What they wrote goes; the pair's sessions stay, and name nobody."""
+    """Forgets who took which part and what they wrote; ratings stay and name nobody; confirms."""
     participant = await unit.find(Participant, event.participant_id)
     if participant is not None:
         unit.delete(participant)
@@ -75,19 +75,19 @@ async def participant_erased(event: ParticipantErased, unit: Unit) -> None:
 
 @hears(PairFormed, changes=Momentum, found_by="pair_id", starts=Momentum.of)
 def pair_formed(momentum: Momentum, _: PairFormed) -> Momentum:
-    """A pair without sessions counts too; its sessions may have been heard of before."""
+    """Begins the pair's momentum: one without sessions counts too; sessions may have been heard of before."""
     return momentum
 
 
 @hears(PairDissolved, PairCompleted, changes=Momentum, found_by="pair_id", starts=Momentum.of)
 def pair_ended(momentum: Momentum, event: PairEnded) -> Momentum:
-    """No alarm is raised for a pair that is no more."""
+    """Ends it: no alarm is raised for a pair that is no more."""
     return momentum.ended(event)
 
 
 @hears(SessionScheduled, SessionRescheduled, changes=Momentum, found_by="pair_id", starts=Momentum.of)
 def session_planned(momentum: Momentum, event: SessionScheduled | SessionRescheduled) -> Momentum:
-    """What is planned, and for when."""
+    """Keeps what is planned, and for when."""
     return momentum.planned(event)
 
 

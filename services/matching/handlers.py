@@ -36,12 +36,13 @@ def _new_programme(event: ProgrammeOpened | ProgrammeChanged) -> Programme:
 
 @hears(ProgrammeOpened, ProgrammeChanged, changes=Programme, found_by="programme_id", starts=_new_programme)
 def programme_told(programme: Programme, event: ProgrammeOpened | ProgrammeChanged) -> Programme:
+    """Keeps the programme's terms."""
     return programme.with_terms(event.terms)
 
 
 @hears(ProgrammeClosed, needs={"programme_id": Programme})
 async def programme_closed(event: ProgrammeClosed, unit: Unit) -> None:
-    """Whoever is still together has reached the end; pairs are completed part by part."""
+    """Whoever is still together has reached the end: pairs are completed part by part, open rounds fail."""
     programme = await unit.need(Programme, event.programme_id)
     unit.save(replace(programme.closed(), due_at=unit.now))
     for round_ in await unit.store.all(Round, {"programme_id": programme.id, "state": {"$in": list(OPEN)}}):
@@ -62,12 +63,14 @@ def _new_member(event: ParticipantRegistered) -> Member:
 
 @hears(ParticipantRegistered, changes=Member, found_by="participant_id")
 async def registered(event: ParticipantRegistered, unit: Unit) -> None:
+    """A new member; whoever is free and may be paired is served by the waiting list."""
     member = await unit.find(Member, event.participant_id) or _new_member(event)
     await _changed(member.registered(event.person_id, event.profile, unit.now), unit)
 
 
 @hears(ParticipantChanged, changes=Member, found_by="participant_id")
 async def changed(event: ParticipantChanged, unit: Unit) -> None:
+    """Keeps what rules look at, serves whoever is free, and asks the rules again about their pairs."""
     member = await unit.need(Member, event.participant_id)
     await _changed(member.changed(event.profile, unit.now), unit)
 
@@ -79,17 +82,20 @@ async def _changed(member: Member, unit: Unit) -> None:
 
 @hears(ParticipantTrained, changes=Member, found_by="participant_id")
 async def trained(event: ParticipantTrained, unit: Unit) -> None:
+    """Whoever may be paired now is served by the waiting list."""
     member = await unit.need(Member, event.participant_id)
     await save_seeking(unit, member.finished_training(unit.now))
 
 
 @hears(ParticipantWithdrawn, needs={"participant_id": Member})
 async def withdrawn(event: ParticipantWithdrawn, unit: Unit) -> None:
+    """Parts their pairs and gives up what was proposed for them."""
     await steps_back(unit, await unit.need(Member, event.participant_id))
 
 
 @hears(ParticipantErased)
 async def erased(event: ParticipantErased, unit: Unit) -> None:
+    """Forgets them: what is left is an id that tells nothing, and pairs without reasons; confirms."""
     await erase(event, unit)
 
 
@@ -101,6 +107,7 @@ async def member_due(member: Member, _: datetime, unit: Unit) -> None:
 
 @when_due(WaitingList)
 async def waiting_list_due(waiting: WaitingList, _: datetime, unit: Unit) -> None:
+    """Calls whoever became free and was not called."""
     await call(waiting, unit)
 
 

@@ -41,6 +41,7 @@ HAPPENINGS = tuple(
     starts=PairCard.of_event,
 )
 def pair_changed(card: PairCard, event: PairEvent) -> PairCard:
+    """The live page: whether the two are together, and which rules they break."""
     return card.paired(event)
 
 
@@ -55,30 +56,37 @@ def pair_changed(card: PairCard, event: PairEvent) -> PairCard:
     starts=PairCard.of_event,
 )
 def session_changed(card: PairCard, event: SessionEvent) -> PairCard:
+    """The live page: how often the two met, and when they meet next."""
     return card.meeting(event)
 
 
 @hears(PairAtRisk, PairRecovered, changes=PairCard, found_by="pair_id")
 async def momentum_changed(event: MomentumEvent, unit: Unit) -> None:
+    """The live page: who needs help today."""
     card = await unit.find(PairCard, event.pair_id) or PairCard.of_event(event)
     unit.save(card.momentum(event, unit.happened_at))
 
 
 @hears(*HAPPENINGS, changes=Feed, found_by="key")
 async def told(event: OfProgramme, unit: Unit) -> None:
+    """The live page: what just happened."""
     known = None if isinstance(event, ParticipantErased) else await unit.find(Feed, event.key)
     unit.save((known or Feed.of_event(event)).telling(event, unit.happened_at))
 
 
 @hears(ParticipantErased)
 async def participant_erased(event: ParticipantErased, unit: Unit) -> None:
+    """Erases them here, where a restored database does not know of it yet; confirms."""
     await erased_before(unit, event)
     await confirm_erased(unit, event)
 
 
 @hears(ErasureConfirmed)
 async def erasure_confirmed(event: ErasureConfirmed, unit: Unit) -> None:
-    """Waits for the erasure, which a restored database learns of again from ParticipantErased."""
+    """The erasure is complete when every service has confirmed it for every participation.
+
+    Waits for the erasure, which a restored database learns of again from ParticipantErased.
+    """
     if event.erasure_id is not None:
         erasure = await unit.need(Erasure, event.erasure_id)
         unit.save(erasure.confirming(event.participant_id, event.service, unit.now))

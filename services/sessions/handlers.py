@@ -28,37 +28,46 @@ from shared.privacy.erasing import confirm_erased
 
 @hears(ProgrammeOpened, changes=Programme, found_by="programme_id", starts=Programme.opened)
 def programme_opened(programme: Programme, event: ProgrammeOpened) -> Programme:
+    """Keeps the programme's terms."""
     return replace(programme, terms=event.terms, over=False)
 
 
 @hears(ProgrammeChanged, changes=Programme, found_by="programme_id")
 def programme_changed(programme: Programme, event: ProgrammeChanged) -> Programme:
+    """Keeps the new terms; sessions that are planned stay where they are."""
     return replace(programme, terms=event.terms)
 
 
 @hears(ProgrammeClosed, changes=Programme, found_by="programme_id")
 def programme_closed(programme: Programme, _: ProgrammeClosed) -> Programme:
+    """Remembers that it is over."""
     return replace(programme, over=True)
 
 
 @hears(ParticipantRegistered, changes=Participant, found_by="participant_id", starts=Participant.registered)
 def participant_registered(_: Participant, event: ParticipantRegistered) -> Participant:
+    """Keeps where and when they work."""
     return Participant.registered(event)
 
 
 @hears(ParticipantChanged, changes=Participant, found_by="participant_id")
 def participant_changed(participant: Participant, event: ParticipantChanged) -> Participant:
+    """Keeps where and when they work now; sessions that are planned stay where they are."""
     return participant.with_profile(event.profile)
 
 
 @hears(ParticipantWithdrawn, changes=Participant, found_by="participant_id")
 def participant_withdrawn(participant: Participant, _: ParticipantWithdrawn) -> Participant:
+    """Remembers it; the end of the pair comes as PairDissolved."""
     return replace(participant, withdrawn=True)
 
 
 @hears(ParticipantErased)
 async def participant_erased(event: ParticipantErased, unit: Unit) -> None:
-    """Sessions stay as times and outcomes of a pair; what is planned falls away when matching parts the two."""
+    """Deletes the diary, empties the participant, forgets why sessions were cancelled; confirms.
+
+    Sessions stay as times and outcomes of a pair; what is planned falls away when matching parts the two.
+    """
     participant = await unit.find(Participant, event.participant_id)
     diary = await unit.find(Diary, participant.person_id) if participant and not participant.erased else None
     if diary is not None:
@@ -73,6 +82,7 @@ async def participant_erased(event: ParticipantErased, unit: Unit) -> None:
 
 @hears(PairFormed, needs={"programme_id": Programme, "mentor_id": Participant, "mentee_id": Participant})
 async def pair_formed(event: PairFormed, unit: Unit) -> None:
+    """Plans the series and enters it in both diaries, once the programme and both people are known."""
     parties = await Parties.of(event, unit)
     if not parties.complete:
         unit.save(Series.of(event, count=0, shortfall="One of the two is no longer there."))
@@ -97,6 +107,7 @@ async def pair_formed(event: PairFormed, unit: Unit) -> None:
     needs={"pair_id": Series, "programme_id": Programme, "mentor_id": Participant, "mentee_id": Participant},
 )
 async def pair_ended(event: PairEnded, unit: Unit) -> None:
+    """Cancels what has not begun (`pair-ended`) and frees both diaries, once the pair has its series."""
     series = await unit.need(Series, event.pair_id)
     await unit.fetch([(Session, one) for one in series.session_ids])
     sessions = [await unit.need(Session, one) for one in series.session_ids]
@@ -110,4 +121,5 @@ async def pair_ended(event: PairEnded, unit: Unit) -> None:
 
 @when_due(Session)
 async def nobody_confirmed(session: Session, now: datetime, unit: Unit) -> None:
+    """It counts as missed."""
     unit.save(session.miss(now))

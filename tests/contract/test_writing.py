@@ -1,18 +1,25 @@
 """Nobody forgets to write anew what is made from the code, and what is made is good enough to be kept."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated
 
 import pytest
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, SecretStr
 
 from deploy import writing
 from deploy.describing import examples, schemas
 from deploy.describing.examples import NoExample, made
+from deploy.describing.plain_settings import plain, value_of
+from deploy.describing.speech import Undescribed, of_service
+from deploy.services import SERVICES
+from shared.domain.handlers import hears
 from shared.language.sessions import SessionHeld
 from shared.language.streams import Event, Stream
 from shared.language.terms import Id, Role
+from shared.settings import Settings
 
 
 class PairRemembered(Event):
@@ -74,3 +81,24 @@ def test_where_nothing_comes_to_mind_somebody_is_asked() -> None:
 
 def test_an_example_that_is_there_is_never_touched() -> None:
     assert examples.files() == {}
+
+
+def test_a_setting_nobody_said_anything_about_is_handed_on_by_the_chart() -> None:
+    class Longer(Settings):
+        """With one more of each kind."""
+
+        look_every: int = 1
+        look_secret: SecretStr = SecretStr("")
+        look_file: Path | None = None
+
+    assert plain(Longer) == [*plain(), "look_every"]
+    assert value_of("look_every") == "lookEvery"
+
+
+def test_a_handler_that_says_nothing_of_itself_is_named() -> None:
+    def silent() -> None: ...
+
+    module = ModuleType("handlers")
+    vars(module)["silent"] = hears(SessionHeld)(silent)
+    with pytest.raises(Undescribed, match="silent"):
+        of_service(replace(SERVICES[0], handlers=module))

@@ -4,8 +4,10 @@
 {{- $tls := has $values.kafka.securityProtocol (list "SSL" "SASL_SSL") -}}
 {{- $sasl := hasPrefix "SASL" $values.kafka.securityProtocol -}}
 REGION: {{ required "region: say where this installation stands, such as eu" $values.region | quote }}
+{{- /* made by make write, from shared/settings.py */}}
 LOG_LEVEL: {{ $values.logLevel | quote }}
 OUTBOX_KEEP_DAYS: {{ $values.outboxKeepDays | quote }}
+{{- /* end of what is made */}}
 HTTP_HOST: "0.0.0.0"
 HTTP_PORT: "8000"
 ROOT_PATH: {{ printf "/%s" .name | quote }}
