@@ -3,9 +3,10 @@
 import asyncio
 import math
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextvars import ContextVar
 from functools import partial
+from typing import Any
 
 import structlog
 from aiokafka.errors import KafkaError
@@ -32,6 +33,10 @@ _beat: ContextVar[Callable[[], None]] = ContextVar("beat", default=lambda: None)
 def still_moving() -> None:
     """Beat for the loop this is called in, in the middle of a step; every unit of work does. Elsewhere: nothing."""
     _beat.get()()
+
+
+class Interrupted(Exception):
+    """A client was stopped in the middle of something and did not come to its end."""
 
 
 class Pulse:
@@ -104,3 +109,17 @@ def is_transient(error: BaseException) -> bool:
         labels = ("TransientTransactionError", "RetryableWriteError")
         return error.timeout or any(error.has_error_label(label) for label in labels)
     return False
+
+
+async def within(seconds: float, work: Coroutine[Any, Any, None]) -> None:
+    """Wait for it; raises TimeoutError, and Interrupted instead of a cancellation that is not our own.
+
+    aiokafka's consumer, stopped in the middle of a fetch, lets the end of its own task pass for the end of ours.
+    """
+    try:
+        await asyncio.wait_for(work, seconds)
+    except asyncio.CancelledError as error:
+        ours = asyncio.current_task()
+        if ours is None or ours.cancelling():
+            raise
+        raise Interrupted from error

@@ -20,7 +20,7 @@ from shared.kafka.progress import AskForReplay, Behind, NoAnswer, Progress
 from shared.language.envelope import Record
 from shared.language.streams import Stream
 from shared.language.topics import LARGEST_RECORD
-from shared.loops import Pulse, pause, told
+from shared.loops import Interrupted, Pulse, pause, told, within
 from shared.settings import Settings
 from shared.telemetry.metrics import Telemetry
 
@@ -96,20 +96,20 @@ class Bus(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not ty
         """Finish the batch in hand, commit, and leave the group."""
         self._stopping = True
         try:
-            await asyncio.wait_for(self._broker.stop(), LEAVE)
-        except TimeoutError:
+            await within(LEAVE, self._broker.stop())
+        except (TimeoutError, Interrupted):
             log.warning("left the group without a farewell")
 
     async def start_anew(self) -> None:
         """Leave the group and join it with another client; what was not committed comes again."""
         old = self._subscriber.consumer
         try:
-            await asyncio.wait_for(self._subscriber.stop(), LEAVE)
+            await within(LEAVE, self._subscriber.stop())
         except Exception as error:  # whatever it is: this client is given up
             log.warning("left the group without a farewell", because=type(error).__name__)
             await self._cut_off(old)
         renew_password(self._broker, self._settings)
-        await asyncio.wait_for(self._subscriber.start(), LEAVE)
+        await within(LEAVE, self._subscriber.start())
         self.broken = False
         self._pulse.trouble("inbox", None)
 

@@ -20,9 +20,11 @@ from tests.support.serving import serving, until
 LEDGER = Service("ledger", (), ledger, APIRouter(), (ledger.Entry, ledger.Receipt))
 
 
+@pytest.mark.parametrize("farewell", ["in good order", "interrupted"])
 @pytest.mark.parametrize("question", ["getmany", "committed"])
 async def test_a_consumer_that_stands_still_is_started_anew(
     question: str,
+    farewell: str,
     fresh_kafka: Kafka,
     mongodb: Mongo,
     database_name: str,
@@ -41,7 +43,14 @@ async def test_a_consumer_that_stands_still_is_started_anew(
             stuck.set()
             await asyncio.Event().wait()
 
+        async def interrupted() -> None:
+            """As far as aiokafka comes when it is stopped in the middle of a fetch."""
+            await client._coordinator.close()
+            raise asyncio.CancelledError
+
         setattr(client, question, never)
+        if farewell == "interrupted":
+            client.stop = interrupted
         running.bus._progress.forget(client.assignment())
         if question == "getmany":
             await stuck.wait()

@@ -7,7 +7,7 @@ from aiokafka.errors import KafkaConnectionError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.loops import FIRST_PAUSE, LONGEST_PAUSE, Pulse, for_ever, pause
+from shared.loops import FIRST_PAUSE, LONGEST_PAUSE, Interrupted, Pulse, for_ever, pause, within
 from shared.telemetry.metrics import Telemetry
 
 
@@ -87,3 +87,22 @@ def test_silence_is_told_of_parts_that_have_once_moved(monkeypatch: pytest.Monke
     now[0] += 31
 
     assert pulse.silent({"outbox": 60, "due": 60, "parked": 60}) == ["outbox"]
+
+
+async def _stopped_in_the_middle() -> None:
+    part = asyncio.create_task(asyncio.Event().wait())
+    part.cancel()
+    await part
+
+
+async def test_the_end_of_somebody_elses_task_is_not_taken_for_our_own() -> None:
+    with pytest.raises(Interrupted):
+        await within(60, _stopped_in_the_middle())
+
+
+async def test_whoever_is_ended_ends() -> None:
+    waiting = asyncio.create_task(within(60, asyncio.sleep(60)))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
