@@ -1,6 +1,6 @@
 """The row about rounds, which only matching has."""
 
-from deploy.dashboards.rows import often, one
+from deploy.dashboards.panels import often, one
 from deploy.dashboards.spec import EVERY, Lines, Query, Row, Stat, named, of, since
 
 STAGE = "telemachus_round_stage_seconds"

@@ -1,6 +1,6 @@
 """What the programme office looks at: people, pairs, sessions and how they feel. Counts, never names."""
 
-from deploy.dashboards.rows import EVENTS
+from deploy.dashboards.panels import EVENTS
 from deploy.dashboards.spec import Lines, Panel, Query, Row, Stat, grown, since, worst
 from shared.language.feedback import FeedbackSubmitted, MentorRecognised, PairAtRisk, PairRecovered
 from shared.language.matching import PairCompleted, PairDissolved

@@ -1,6 +1,6 @@
 """The row about erasures, which only registration has."""
 
-from deploy.dashboards.rows import one
+from deploy.dashboards.panels import one
 from deploy.dashboards.spec import Lines, Query, Row, named, since
 
 PENDING, OLDEST = "telemachus_erasures_pending", "telemachus_erasures_oldest_timestamp_seconds"

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from services.matching.rules.columns import PLACE
 from services.matching.rules.crowd import Crowd, Side, Which
 from services.matching.rules.meeting import Meeting
-from services.matching.rules.rules import HARD, PLACE
+from services.matching.rules.rules import HARD
 
 
 class Area(NamedTuple):

@@ -1,15 +1,31 @@
 """Asking for a round: with the choices of another one, changed where a manager wants, or from scratch."""
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import ClassVar, Literal, Self
 
 from services.matching.members.member import Member
 from services.matching.members.programme import Programme
 from services.matching.members.readable import fetch_readable
 from services.matching.rounds.choices import Changes, Choices, Locks, Two
-from services.matching.rounds.round import Request, Round
+from services.matching.rounds.round import Round
+from shared.domain.aggregate import Aggregate
 from shared.domain.errors import Refused
 from shared.domain.work import Unit
+from shared.language.matching import MatchingRequested
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request(Aggregate):
+    """Somebody asked for a round. Apart from the round, because each numbers the events of its own stream."""
+
+    collection: ClassVar[str] = "requests"
+
+    programme_id: str
+
+    def made(self, by: Literal["manager", "schedule"]) -> Self:
+        """Raises MatchingRequested."""
+        return self.raising(MatchingRequested(programme_id=self.programme_id, round_id=self.id, by=by))
 
 
 async def ask(unit: Unit, programme: Programme, round_id: str, changes: Changes, before: Choices) -> Round:

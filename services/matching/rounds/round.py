@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Self
 
 from services.matching.markets.outcome import Progress
 from services.matching.rounds.choices import Choices
@@ -14,7 +14,6 @@ from services.matching.rules import reasons
 from shared.domain.aggregate import Aggregate
 from shared.domain.errors import Refused
 from shared.language.matching import (
-    MatchingRequested,
     MatchingRoundCancelled,
     MatchingRoundCompleted,
     MatchingRoundFailed,
@@ -53,19 +52,6 @@ OPEN = (RoundState.REQUESTED, RoundState.RUNNING, RoundState.PROPOSED, RoundStat
 TO_COMPUTE = OPEN[:2]
 BEFORE_APPROVAL = OPEN[:3]
 APPROVED = (RoundState.APPROVING, RoundState.COMPLETED)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Request(Aggregate):
-    """Somebody asked for a round. Apart from the round, because each numbers the events of its own stream."""
-
-    collection: ClassVar[str] = "requests"
-
-    programme_id: str
-
-    def made(self, by: Literal["manager", "schedule"]) -> Self:
-        """Raises MatchingRequested."""
-        return self.raising(MatchingRequested(programme_id=self.programme_id, round_id=self.id, by=by))
 
 
 @dataclass(frozen=True, kw_only=True)

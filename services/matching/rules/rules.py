@@ -10,24 +10,15 @@ answers for all of them at once. To add one, add a function (and, for a soft one
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from services.matching.rules import changes
+from services.matching.rules import changes, columns
 from services.matching.rules.changes import Change
-from services.matching.rules.crowd import Column, Pairwise
+from services.matching.rules.columns import per_cent
 from services.matching.rules.marking import _
 from services.matching.rules.meeting import Answer, Meeting
-from services.matching.rules.overlap import longest, weekly
-from shared.language.terms import SameUnit, Terms, Training
-
-HALF_A_WEEK = 20 * 60
-"""Minutes of common working time a week from which more does not make a pair better."""
-
-HALF_A_YEAR = 26
-"""Weeks of waiting from which longer does not count more."""
+from shared.language.terms import SameUnit, Training
 
 
 @dataclass(frozen=True)
@@ -41,7 +32,7 @@ class Hard:
     """The sentence for two people whom it keeps apart."""
     allows: Callable[[Meeting], Answer]
     coarse: bool
-    """Whether it looks at ``PLACE`` alone, so that it can be asked of groups of people instead of everybody."""
+    """Whether it looks at ``columns.PLACE`` alone, so that it can be asked of groups of people instead of everybody."""
     change: Change | None
     """What people may change about themselves to meet more of those it keeps away."""
 
@@ -84,51 +75,6 @@ def soft(code: str, *, unit: str, sentence: str) -> Callable[[Callable[[Meeting]
     return declare
 
 
-def per_cent(part: Answer, whole: Answer) -> Answer:
-    """100 × part ÷ whole, rounded down; 0 where there is nothing at all.
-
-    In single precision, which is exact here: both stay below 2**24, a quotient below 2**7, and a quotient that is
-    no integer keeps a distance of at least 1 ÷ whole from the next one.
-    """
-    hundredfold = np.multiply(part, np.float32(100), dtype=np.float32)
-    hundredfold /= np.maximum(whole, 1).astype(np.float32)
-    return hundredfold.astype(np.int32)
-
-
-ROOM = Column(lambda candidate: candidate.room > 0)
-TRAINED = Column(lambda candidate: candidate.trained)
-GRADE = Column(lambda candidate: candidate.profile.grade)
-UNIT = Column(lambda candidate: candidate.unit, label=True)
-COUNTRY = Column(lambda candidate: candidate.profile.country, label=True)
-CROSS_BORDER = Column(lambda candidate: candidate.profile.cross_border)
-LANGUAGES = Column(lambda candidate: candidate.languages, label=True)
-HOURS = Column(lambda candidate: candidate.hours, label=True)
-CITY = Column(lambda candidate: candidate.city or candidate.id, label=True)
-"""Whoever names no city has one to themselves."""
-WAITED = Column(lambda candidate: min(candidate.waited_weeks, HALF_A_YEAR))
-WISHED_FOR = Column(lambda candidate: candidate.everything)
-INTERESTS = Column(lambda candidate: len(candidate.interests))
-
-PLACE = (ROOM, TRAINED, COUNTRY, CROSS_BORDER, LANGUAGES, HOURS)
-"""What coarse rules may read."""
-
-
-def _shared(mentors: Any, mentees: Any, _: Any) -> NDArray[np.bool_]:
-    marks = [not one.isdisjoint(other) for one in mentees for other in mentors]
-    return np.array(marks, dtype=np.bool_).reshape(len(mentees), len(mentors))
-
-
-SHARE_A_LANGUAGE = Pairwise(LANGUAGES, _shared)
-LONGEST = Pairwise(HOURS, lambda mentors, mentees, terms: longest(mentors, mentees, terms.starts_on))
-
-
-def _hours_shared(mentors: Any, mentees: Any, terms: Terms) -> Answer:
-    return 100 * np.minimum(weekly(mentors, mentees, terms.starts_on), HALF_A_WEEK) // HALF_A_WEEK
-
-
-HOURS_SHARED = Pairwise(HOURS, _hours_shared)
-
-
 @hard(
     "capacity",
     unit="partners",
@@ -138,7 +84,7 @@ HOURS_SHARED = Pairwise(HOURS, _hours_shared)
 )
 def capacity(meet: Meeting) -> Answer:
     """Nobody has more partners than they can take."""
-    return (meet.mentor(ROOM) > 0) & (meet.mentee(ROOM) > 0)
+    return (meet.mentor(columns.ROOM) > 0) & (meet.mentee(columns.ROOM) > 0)
 
 
 @hard(
@@ -152,7 +98,7 @@ def capacity(meet: Meeting) -> Answer:
 def training(meet: Meeting) -> Answer:
     """Whoever must be trained is."""
     gate = meet.terms.pairing.training
-    mentors, mentees = meet.mentor(TRAINED) > 0, meet.mentee(TRAINED) > 0
+    mentors, mentees = meet.mentor(columns.TRAINED) > 0, meet.mentee(columns.TRAINED) > 0
     return (mentors | (gate is Training.NONE)) & (mentees | (gate is not Training.BOTH))
 
 
@@ -166,8 +112,8 @@ def training(meet: Meeting) -> Answer:
 )
 def cross_border(meet: Meeting) -> Answer:
     """Both consent when their countries differ."""
-    both = (meet.mentor(CROSS_BORDER) > 0) & (meet.mentee(CROSS_BORDER) > 0)
-    return (meet.mentor(COUNTRY) == meet.mentee(COUNTRY)) | both
+    both = (meet.mentor(columns.CROSS_BORDER) > 0) & (meet.mentee(columns.CROSS_BORDER) > 0)
+    return (meet.mentor(columns.COUNTRY) == meet.mentee(columns.COUNTRY)) | both
 
 
 @hard(
@@ -180,7 +126,7 @@ def cross_border(meet: Meeting) -> Answer:
 )
 def language(meet: Meeting) -> Answer:
     """The two share a language, whatever its regional form."""
-    return meet.between(SHARE_A_LANGUAGE)
+    return meet.between(columns.SHARE_A_LANGUAGE)
 
 
 @hard(
@@ -192,7 +138,7 @@ def language(meet: Meeting) -> Answer:
 )
 def working_hours(meet: Meeting) -> Answer:
     """In every week of a year, clock changes included, there is time for a session within both working hours."""
-    return meet.between(LONGEST) >= meet.terms.plan.minutes
+    return meet.between(columns.LONGEST) >= meet.terms.plan.minutes
 
 
 @hard(
@@ -203,7 +149,7 @@ def working_hours(meet: Meeting) -> Answer:
 )
 def grade_gap(meet: Meeting) -> Answer:
     """The mentee is more senior by the programme's gap at least."""
-    return meet.mentee(GRADE) - meet.mentor(GRADE) >= meet.terms.pairing.grade_gap
+    return meet.mentee(columns.GRADE) - meet.mentor(columns.GRADE) >= meet.terms.pairing.grade_gap
 
 
 @hard(
@@ -214,7 +160,9 @@ def grade_gap(meet: Meeting) -> Answer:
 )
 def same_unit(meet: Meeting) -> Answer:
     """Two of one unit are paired only where the programme allows it."""
-    return (meet.mentor(UNIT) != meet.mentee(UNIT)) | (meet.terms.pairing.same_unit is not SameUnit.FORBID)
+    return (meet.mentor(columns.UNIT) != meet.mentee(columns.UNIT)) | (
+        meet.terms.pairing.same_unit is not SameUnit.FORBID
+    )
 
 
 @hard(
@@ -254,42 +202,42 @@ def topic(meet: Meeting) -> Answer:
 @soft("topics", unit="per cent", sentence=_("What the mentor can teach of what the mentee wants most"))
 def topics(meet: Meeting) -> Answer:
     """Gap between levels, weighted by the mentee's priorities, of all there is to learn up to the highest level."""
-    return per_cent(meet.taught, meet.mentee(WISHED_FOR))
+    return per_cent(meet.taught, meet.mentee(columns.WISHED_FOR))
 
 
 @soft("reciprocity", unit="per cent", sentence=_("What the mentee hands down of what the mentor wants"))
 def reciprocity(meet: Meeting) -> Answer:
     """The same the other way round: it is an exchange and not a lesson."""
-    return per_cent(meet.handed_down, meet.mentor(WISHED_FOR))
+    return per_cent(meet.handed_down, meet.mentor(columns.WISHED_FOR))
 
 
 @soft("interests", unit="per cent", sentence=_("Interests and tastes they share"))
 def interests(meet: Meeting) -> Answer:
     """Shared interests of all that either names (Jaccard index)."""
     common = meet.common_interests
-    return per_cent(common, meet.mentor(INTERESTS) + meet.mentee(INTERESTS) - common)
+    return per_cent(common, meet.mentor(columns.INTERESTS) + meet.mentee(columns.INTERESTS) - common)
 
 
 @soft("units", unit="per cent", sentence=_("They come from different units"))
 def units(meet: Meeting) -> Answer:
     """Different units are good; the same one counts against a pair where the programme says «avoid»."""
     same = -100 if meet.terms.pairing.same_unit is SameUnit.AVOID else 0
-    return np.where(meet.mentor(UNIT) != meet.mentee(UNIT), np.int16(100), np.int16(same))
+    return np.where(meet.mentor(columns.UNIT) != meet.mentee(columns.UNIT), np.int16(100), np.int16(same))
 
 
 @soft("overlap", unit="per cent", sentence=_("Working hours they have in common"))
 def common_hours(meet: Meeting) -> Answer:
     """Common working time in the year's worst week, up to half a week."""
-    return meet.between(HOURS_SHARED)
+    return meet.between(columns.HOURS_SHARED)
 
 
 @soft("city", unit="per cent", sentence=_("They work in the same city"))
 def city(meet: Meeting) -> Answer:
     """The same city, where the programme wants people to meet face to face."""
-    return np.where(meet.mentor(CITY) == meet.mentee(CITY), np.int16(100), np.int16(0))
+    return np.where(meet.mentor(columns.CITY) == meet.mentee(columns.CITY), np.int16(100), np.int16(0))
 
 
 @soft("waiting", unit="per cent", sentence=_("How long they have waited"))
 def waiting(meet: Meeting) -> Answer:
     """Weeks both have waited, up to half a year each."""
-    return 100 * (meet.mentor(WAITED) + meet.mentee(WAITED)) // (2 * HALF_A_YEAR)
+    return 100 * (meet.mentor(columns.WAITED) + meet.mentee(columns.WAITED)) // (2 * columns.HALF_A_YEAR)

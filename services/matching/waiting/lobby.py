@@ -12,7 +12,9 @@ from services.matching.members.programme import Programme
 from services.matching.members.readable import all_readable
 from services.matching.rules import reasons
 from services.matching.rules.candidate import Candidate
-from services.matching.waiting.waiting_room import Choice, Forbidden, Waiting, WaitingRoom
+from services.matching.waiting.block import Waiting
+from services.matching.waiting.view import Forbidden
+from services.matching.waiting.waiting_room import Choice, WaitingRoom
 from shared.language.terms import Role, Terms
 from shared.store.store import Store
 

@@ -8,7 +8,8 @@ import pytest
 from services.matching.members.programme import Programme, ProgrammeState
 from services.matching.rounds.choices import Choices
 from services.matching.rounds.report import Report, Tally
-from services.matching.rounds.round import APPROVED, LEASE, LOSSES, OPEN, Request, Round, RoundState
+from services.matching.rounds.requesting import Request
+from services.matching.rounds.round import APPROVED, LEASE, LOSSES, OPEN, Round, RoundState
 from services.matching.rules import reasons
 from shared.domain.errors import Refused
 from shared.language.matching import (

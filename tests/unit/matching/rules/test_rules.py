@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.matching.rules import asking, rules
+from services.matching.rules import asking, columns, rules
 from services.matching.rules.candidate import Candidate
 from services.matching.rules.checking import broken_rules, meeting
 from shared.language.skills import Skill, Wish
@@ -168,11 +168,11 @@ def test_no_weight_is_no_score() -> None:
 def test_per_cent_is_exact(whole: int, data: st.DataObject) -> None:
     part = np.array(data.draw(st.lists(st.integers(0, whole), min_size=1)), dtype=np.int32)
     expected = [100 * one // whole if whole else 0 for one in part.tolist()]
-    assert rules.per_cent(part, np.full_like(part, whole)).tolist() == expected
+    assert columns.per_cent(part, np.full_like(part, whole)).tolist() == expected
 
 
 @given(st.integers(2**16, 2**17 - 1), st.integers(1, 100))
 def test_per_cent_does_not_round_up_just_below_the_next(whole: int, per_cent: int) -> None:
     """The part nearest to ``per_cent`` from below, where single precision has the least room."""
     part = (per_cent * whole - 1) // 100
-    assert rules.per_cent(np.array([part]), np.array([whole])).tolist() == [100 * part // whole]
+    assert columns.per_cent(np.array([part]), np.array([whole])).tolist() == [100 * part // whole]

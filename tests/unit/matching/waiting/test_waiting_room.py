@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from services.matching.rules.candidate import Candidate
 from services.matching.rules.checking import Couple, broken_rules
-from services.matching.waiting.waiting_room import Waiting, WaitingRoom
+from services.matching.waiting.block import Waiting
+from services.matching.waiting.waiting_room import WaitingRoom
 from shared.language.terms import Role, Terms
 from tests.support.valuing import valued
 from tests.unit.matching.people import candidates, mentee, mentor, terms
