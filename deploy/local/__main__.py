@@ -20,14 +20,14 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from deploy.local.program import CannotStart
-from deploy.local.scenario.evidence import Evidence, gather_evidence
-from deploy.local.scenario.gateway import Gateway
-from deploy.local.scenario.generator import DEFAULT_SEED, SCENARIOS, generate
-from deploy.local.scenario.invariants import examine
-from deploy.local.scenario.opening import opening
-from deploy.local.scenario.player import Player
-from deploy.local.scenario.report import as_panels, collect
-from deploy.local.scenario.stage import Stage
+from deploy.local.scenario.checking.evidence import Evidence, gather_evidence
+from deploy.local.scenario.checking.invariants import examine
+from deploy.local.scenario.checking.report import as_panels, collect
+from deploy.local.scenario.drawing.generator import DEFAULT_SEED, SCENARIOS, generate
+from deploy.local.scenario.playing.gateway import Gateway
+from deploy.local.scenario.playing.opening import opening
+from deploy.local.scenario.playing.player import Player
+from deploy.local.scenario.playing.stage import Stage
 from deploy.local.stack import Backends, Stack, backends, running
 from deploy.services import SERVICES
 from shared.language.terms import Role

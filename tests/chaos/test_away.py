@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from pymongo import MongoClient
 
-from deploy.local.scenario.gateway import participant
-from deploy.local.scenario.opening import opening
-from deploy.local.scenario.people import Person
-from deploy.local.scenario.stage import Stage
+from deploy.local.scenario.drawing.people import Person
+from deploy.local.scenario.playing.gateway import participant
+from deploy.local.scenario.playing.opening import opening
+from deploy.local.scenario.playing.stage import Stage
 from tests.support.backends import Kafka, Mongo
 from tests.support.playing import broken, is_sane, play, stage_for
 from tests.support.processes import NAMES, Processes

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from pymongo import MongoClient
 
-from deploy.local.scenario.generator import DEFAULT_SEED
+from deploy.local.scenario.drawing.generator import DEFAULT_SEED
 from services.matching.rounds.round import LEASE
 from tests.support.backends import Kafka, Mongo
 from tests.support.playing import broken, is_sane, play, stage_for

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from deploy.local.scenario.opening import opening
-from deploy.local.scenario.player import Player
-from deploy.local.scenario.report import collect
-from deploy.local.scenario.stage import Stage
+from deploy.local.scenario.checking.report import collect
+from deploy.local.scenario.playing.opening import opening
+from deploy.local.scenario.playing.player import Player
+from deploy.local.scenario.playing.stage import Stage
 from tests.support.backends import Kafka, Mongo
 from tests.support.backup import Backup, back_up, restore
 from tests.support.playing import broken, is_sane, stage_for

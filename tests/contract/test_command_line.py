@@ -11,7 +11,7 @@ import typer
 from deploy.cli.app import app
 from deploy.cli.asking import ServiceName
 from deploy.cli.machine import Scenario
-from deploy.local.scenario.generator import SCENARIOS
+from deploy.local.scenario.drawing.generator import SCENARIOS
 from deploy.services import SERVICES
 
 SLOW = ("ortools", "scipy", "numpy", "holidays", "motor", "faker", "fastapi")

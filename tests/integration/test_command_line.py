@@ -18,10 +18,10 @@ from deploy.cli.asking import CannotAsk, Failed
 from deploy.local.kafka import EmbeddedKafka
 from deploy.local.mongod import Mongod
 from deploy.local.ports import free_port
-from deploy.local.scenario.gateway import Gateway
-from deploy.local.scenario.generator import DEFAULT_SEED, generate
-from deploy.local.scenario.opening import opening
-from deploy.local.scenario.stage import Stage
+from deploy.local.scenario.drawing.generator import DEFAULT_SEED, generate
+from deploy.local.scenario.playing.gateway import Gateway
+from deploy.local.scenario.playing.opening import opening
+from deploy.local.scenario.playing.stage import Stage
 from deploy.local.stack import Backends, Stack, running
 from shared.language.streams import Stream
 from tests.support.serving import until

@@ -13,13 +13,13 @@ from deploy.local.issuer import Issuer
 from deploy.local.kafka import EmbeddedKafka
 from deploy.local.mongod import Mongod
 from deploy.local.ports import free_port
-from deploy.local.scenario.evidence import gather_evidence
-from deploy.local.scenario.gateway import Gateway
-from deploy.local.scenario.generator import DEFAULT_SEED, generate
-from deploy.local.scenario.invariants import violations
-from deploy.local.scenario.opening import opening
-from deploy.local.scenario.settle import settle
-from deploy.local.scenario.stage import Stage
+from deploy.local.scenario.checking.evidence import gather_evidence
+from deploy.local.scenario.checking.invariants import violations
+from deploy.local.scenario.drawing.generator import DEFAULT_SEED, generate
+from deploy.local.scenario.playing.gateway import Gateway
+from deploy.local.scenario.playing.opening import opening
+from deploy.local.scenario.playing.settle import settle
+from deploy.local.scenario.playing.stage import Stage
 from deploy.local.stack import Backends, running, settings_for
 from deploy.services import SERVICES
 from services.matching.app import service as matching

@@ -10,11 +10,11 @@ from confluent_kafka import Consumer, TopicPartition
 from confluent_kafka.admin import AdminClient
 from pymongo import MongoClient
 
-from deploy.local.scenario.evidence import read_topics
-from deploy.local.scenario.gateway import participant
-from deploy.local.scenario.opening import opening, participants
-from deploy.local.scenario.settle import settle
-from deploy.local.scenario.stage import Stage
+from deploy.local.scenario.checking.evidence import read_topics
+from deploy.local.scenario.playing.gateway import participant
+from deploy.local.scenario.playing.opening import opening, participants
+from deploy.local.scenario.playing.settle import settle
+from deploy.local.scenario.playing.stage import Stage
 from shared.language.streams import Stream
 from tests.support.backends import Kafka, Mongo
 from tests.support.playing import broken, stage_for

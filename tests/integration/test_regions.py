@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from deploy.local.scenario.opening import opening
-from deploy.local.scenario.settle import settle
-from deploy.local.scenario.stage import Stage
+from deploy.local.scenario.playing.opening import opening
+from deploy.local.scenario.playing.settle import settle
+from deploy.local.scenario.playing.stage import Stage
 from tests.support.backends import Kafka, Mongo
 from tests.support.playing import stage_for
 from tests.support.processes import Processes

@@ -7,14 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 from typing_extensions import override
 
-from deploy.local.scenario.gateway import Gateway
-from deploy.local.scenario.generator import DEFAULT_SEED, generate
-from deploy.local.scenario.invariants import violations
-from deploy.local.scenario.opening import opening
-from deploy.local.scenario.player import Player
-from deploy.local.scenario.report import Report, collect
-from deploy.local.scenario.settle import settle
-from deploy.local.scenario.stage import Stage
+from deploy.local.scenario.checking.invariants import violations
+from deploy.local.scenario.checking.report import Report, collect
+from deploy.local.scenario.drawing.generator import DEFAULT_SEED, generate
+from deploy.local.scenario.playing.gateway import Gateway
+from deploy.local.scenario.playing.opening import opening
+from deploy.local.scenario.playing.player import Player
+from deploy.local.scenario.playing.settle import settle
+from deploy.local.scenario.playing.stage import Stage
 from tests.support.processes import Processes
 
 BEGAN = timedelta(days=100)

@@ -15,7 +15,7 @@ import httpx
 from deploy.local.issuer import ISSUER, Issuer
 from deploy.local.ports import HOST, free_port
 from deploy.local.program import Program
-from deploy.local.scenario.evidence import Evidence, gather_evidence
+from deploy.local.scenario.checking.evidence import Evidence, gather_evidence
 from deploy.services import SERVICES
 from shared.domain.clock import MovedClock
 from tests.support.backends import Kafka, Mongo

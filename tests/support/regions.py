@@ -16,12 +16,12 @@ from deploy.local.apache_kafka import ApacheKafka
 from deploy.local.kafka import ADMIN_SECONDS
 from deploy.local.mongod import Mongod
 from deploy.local.program import CannotStart
-from deploy.local.scenario.gateway import Identity, participant
-from deploy.local.scenario.opening import participants
-from deploy.local.scenario.people import Person
-from deploy.local.scenario.player import CLOCK_SPREADS
-from deploy.local.scenario.settle import settle
-from deploy.local.scenario.stage import Stage
+from deploy.local.scenario.drawing.people import Person
+from deploy.local.scenario.playing.gateway import Identity, participant
+from deploy.local.scenario.playing.opening import participants
+from deploy.local.scenario.playing.player import CLOCK_SPREADS
+from deploy.local.scenario.playing.settle import settle
+from deploy.local.scenario.playing.stage import Stage
 from shared.web.access import person_id
 from tests.support.backends import Kafka, Mongo, create_our_topics, real_required
 from tests.support.mirror_maker import MirrorMaker

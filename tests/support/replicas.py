@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from deploy.local.scenario.stage import Stage
+from deploy.local.scenario.playing.stage import Stage
 from tests.support.processes import Processes
 
 DAYS = "days to go"

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from deploy.local.scenario.report import Report
-from deploy.local.scenario.stage import Stage
+from deploy.local.scenario.checking.report import Report
+from deploy.local.scenario.playing.stage import Stage
 from tests.support.backends import Kafka, Mongo
 from tests.support.playing import Unhurried, broken, play, stage_for
 from tests.support.processes import Processes

@@ -7,7 +7,7 @@ from statistics import mean
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deploy.local.scenario.behaviour import Behaviour, Couple, Outcome
+from deploy.local.scenario.playing.behaviour import Behaviour, Couple, Outcome
 from shared.language.terms import Role
 
 couples = st.builds(Couple, mentor=st.text(max_size=8), mentee=st.text(max_size=8), both_trained=st.booleans())

@@ -6,9 +6,9 @@ continents. Only the mentors are trained by all means; so trained and untrained 
 
 from datetime import date, timedelta
 
-from deploy.local.scenario.draw import between, chance, pick, several
-from deploy.local.scenario.names import Names, address
-from deploy.local.scenario.people import Person, Scenario
+from deploy.local.scenario.drawing.draw import between, chance, pick, several
+from deploy.local.scenario.drawing.names import Names, address
+from deploy.local.scenario.drawing.people import Person, Scenario
 from shared.language.profile import Profile, WorkingHours
 from shared.language.skills import Skill, Wish
 from shared.language.terms import Objective, PairingRules, Role, Terms, Training, WorkPlan

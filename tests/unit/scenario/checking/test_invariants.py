@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from deploy.local.scenario.evidence import Evidence, Said
-from deploy.local.scenario.invariants import INVARIANTS, examine, violations
+from deploy.local.scenario.checking.evidence import Evidence, Said
+from deploy.local.scenario.checking.invariants import INVARIANTS, examine, violations
 
 PAIRS = "telemachus.pairs"
 

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from deploy.local.scenario.generator import SCENARIOS, generate
-from deploy.local.scenario.people import COLUMNS, Person, Scenario
+from deploy.local.scenario.drawing.generator import SCENARIOS, generate
+from deploy.local.scenario.drawing.people import COLUMNS, Person, Scenario
 from shared.language.terms import Role
 
 TODAY = date(2026, 3, 2)

@@ -13,8 +13,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from deploy.local.scenario.invariants import Finding
-from deploy.local.scenario.stage import Stage
+from deploy.local.scenario.checking.invariants import Finding
+from deploy.local.scenario.playing.stage import Stage
 
 FEW = 5
 """Violations that are shown of one invariant."""

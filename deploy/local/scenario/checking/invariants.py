@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from deploy.local.scenario.evidence import Document, Evidence, Said
+from deploy.local.scenario.checking.evidence import Document, Evidence, Said
 
 Check = Callable[[Evidence], Iterator[str]]
 

@@ -5,8 +5,8 @@ import json
 
 from rich.console import Console
 
-from deploy.local.scenario.invariants import Finding
-from deploy.local.scenario.report import FEW, Report, as_json, as_panels
+from deploy.local.scenario.checking.invariants import Finding
+from deploy.local.scenario.checking.report import FEW, Report, as_json, as_panels
 
 REPORT = Report(
     programme_id="bnp-uk",

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from deploy.local.scenario.draw import between, chance, pick
+from deploy.local.scenario.drawing.draw import between, chance, pick
 from shared.language.sessions import Cancellation
 from shared.language.terms import Role
 

@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from time import monotonic
 from typing import Any
 
-from deploy.local.scenario.behaviour import Answer, Behaviour, Couple, Meeting, Outcome
-from deploy.local.scenario.gateway import Identity, participant
-from deploy.local.scenario.opening import participants
-from deploy.local.scenario.people import Person
-from deploy.local.scenario.settle import Stuck, settle
-from deploy.local.scenario.stage import Stage
-from deploy.local.scenario.turns import turn
+from deploy.local.scenario.drawing.people import Person
+from deploy.local.scenario.playing.behaviour import Answer, Behaviour, Couple, Meeting, Outcome
+from deploy.local.scenario.playing.gateway import Identity, participant
+from deploy.local.scenario.playing.opening import participants
+from deploy.local.scenario.playing.settle import Stuck, settle
+from deploy.local.scenario.playing.stage import Stage
+from deploy.local.scenario.playing.turns import turn
 from shared.language.terms import Role, Terms
 
 STEP = timedelta(days=2)

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
-from deploy.local.scenario.gateway import Away, Gateway, Unexpected, participant
-from deploy.local.scenario.settle import Stuck, settle
+from deploy.local.scenario.playing.gateway import Away, Gateway, Unexpected, participant
+from deploy.local.scenario.playing.settle import Stuck, settle
 
 WHO = participant("e-1", "GB")
 Handler = Callable[[httpx.Request], httpx.Response]

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from deploy.local.scenario.gateway import Gateway, Identity
-from deploy.local.scenario.people import Scenario
+from deploy.local.scenario.drawing.people import Scenario
+from deploy.local.scenario.playing.gateway import Gateway, Identity
 from shared.domain.clock import MovedClock
 
 Progress = Callable[[str, int, int], None]

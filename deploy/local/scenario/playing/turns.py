@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from deploy.local.scenario.gateway import participant
-from deploy.local.scenario.opening import round_of_matching
-from deploy.local.scenario.people import Person
-from deploy.local.scenario.settle import settle
-from deploy.local.scenario.stage import Stage
+from deploy.local.scenario.drawing.people import Person
+from deploy.local.scenario.playing.gateway import participant
+from deploy.local.scenario.playing.opening import round_of_matching
+from deploy.local.scenario.playing.settle import settle
+from deploy.local.scenario.playing.stage import Stage
 
 OWN_WISH = {"because": "own-wish"}
 

@@ -7,9 +7,9 @@ executive, France does not: only a French coordinator can be the chief executive
 
 from datetime import date, timedelta
 
-from deploy.local.scenario.draw import between, chance, pick, several
-from deploy.local.scenario.names import Names, address
-from deploy.local.scenario.people import Person, Scenario
+from deploy.local.scenario.drawing.draw import between, chance, pick, several
+from deploy.local.scenario.drawing.names import Names, address
+from deploy.local.scenario.drawing.people import Person, Scenario
 from shared.language.profile import Profile, WorkingHours
 from shared.language.skills import Skill, Wish
 from shared.language.terms import Objective, Role, Terms, WorkPlan

@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from deploy.local.scenario.gateway import Away, Gateway, Identity, Unexpected
+from deploy.local.scenario.playing.gateway import Away, Gateway, Identity, Unexpected
 
 PAUSE = 0.1
 LOOKS = 2

@@ -7,10 +7,10 @@ import asyncio
 import time
 from typing import Any
 
-from deploy.local.scenario.gateway import Unexpected, participant
-from deploy.local.scenario.people import Person
-from deploy.local.scenario.settle import settle
-from deploy.local.scenario.stage import Stage
+from deploy.local.scenario.drawing.people import Person
+from deploy.local.scenario.playing.gateway import Unexpected, participant
+from deploy.local.scenario.playing.settle import settle
+from deploy.local.scenario.playing.stage import Stage
 
 NOT_FOUND = frozenset({404})
 ROUND_DEADLINE = 300.0

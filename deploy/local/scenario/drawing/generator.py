@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from deploy.local.scenario import bnp_uk, ge_1999
-from deploy.local.scenario.people import Scenario
+from deploy.local.scenario.drawing import bnp_uk, ge_1999
+from deploy.local.scenario.drawing.people import Scenario
 
 DEFAULT_SEED = 1
 """With it both scenarios show everything: alarms, recoveries, people without a partner."""

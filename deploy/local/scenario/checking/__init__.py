@@ -1,0 +1,1 @@
+"""What has to be true of a programme that was played, and what it says of it."""

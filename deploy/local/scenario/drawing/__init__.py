@@ -1,0 +1,1 @@
+"""Who the people of a demonstration are, drawn from its seed."""

@@ -1,0 +1,1 @@
+"""A programme played from its opening to its end, over HTTP alone."""
