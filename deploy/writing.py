@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from deploy.dashboards import all as dashboards
-from deploy.describing import examples, plain_settings, reference, rights, schemas, speech, values
+from deploy.describing import examples, plain_settings, reference, rights, runbooks, schemas, speech, values
 
 ROOT = Path(__file__).parents[1]
 
@@ -20,6 +20,7 @@ WRITERS: Mapping[str, Callable[[], Mapping[Path, str]]] = {
     "settings in the chart": plain_settings.files,
     "values in the chart's README": values.files,
     "tables of docs/operations.md": reference.files,
+    "index of runbooks": runbooks.files,
     "what services say and hear": speech.files,
     "dashboards": dashboards.files,
 }
@@ -56,7 +57,7 @@ def main() -> None:
     """Write, and tell what was written; an incompatible change of an event ends it with the reason."""
     try:
         written = write()
-    except (schemas.Incompatible, examples.NoExample, speech.Undescribed) as refusal:
+    except (schemas.Incompatible, examples.NoExample, speech.Undescribed, runbooks.NotSaid) as refusal:
         raise SystemExit(str(refusal)) from None
     sys.stdout.write("".join(f"{path}\n" for path in written) or "All is as the code makes it.\n")
 

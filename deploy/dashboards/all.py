@@ -4,6 +4,7 @@ from pathlib import Path
 
 from deploy.dashboards.matching import rounds
 from deploy.dashboards.office import JOBS, office
+from deploy.dashboards.others import others
 from deploy.dashboards.overview import overview
 from deploy.dashboards.page import page
 from deploy.dashboards.registration import erasures
@@ -34,6 +35,6 @@ def files() -> dict[Path, str]:
 
 
 def _rows(name: str) -> tuple[Row, ...]:
-    glance, *others = everything("region")
+    glance, *common = everything("region")
     own = (OWN[name]("region"),) if name in OWN else ()
-    return (glance, *own, *others)
+    return (glance, *own, *others(name, "region", (glance, *own, *common)), *common)

@@ -2,13 +2,13 @@
 
 import ast
 import inspect
-import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, get_args
 
 from pydantic.fields import FieldInfo
 
+from deploy.describing.made import with_parts
 from deploy.describing.rights import RIGHTS
 from deploy.describing.values import CHART, described, table
 from deploy.services import SERVICES
@@ -20,7 +20,6 @@ from shared.settings import Settings
 from shared.store.indexes import COLLECTIONS
 
 PAGE = Path(__file__).parents[2] / "docs" / "operations.md"
-MARKED = re.compile(r"<!-- made: (?P<name>[a-z-]+) -->\n.*?<!-- end of (?P=name) -->", re.DOTALL)
 
 
 def _rows(heading: tuple[str, ...], rows: Iterable[Iterable[str]]) -> str:
@@ -140,16 +139,20 @@ def ports() -> str:
     return _rows(("direction", "port", "who, and the value that says where"), rows)
 
 
-def alerts() -> str:
-    """Every alarm with its runbook."""
-    import yaml
+def alarms() -> dict[str, set[str]]:
+    """Every alarm → its severities."""
+    import yaml  # whoever only installs the chart need not have it
 
     groups = yaml.safe_load((CHART / "files" / "alerts.yaml").read_text())["groups"]
-    found: dict[str, tuple[str, set[str]]] = {}
+    found: dict[str, set[str]] = {}
     for rule in (rule for group in groups for rule in group["rules"] if "alert" in rule):
-        page = Path(rule["annotations"]["runbook_url"]).name
-        found.setdefault(rule["alert"], (page, set()))[1].add(rule["labels"]["severity"])
-    rows = ((f"[{name}](runbooks/{page})", ", ".join(sorted(severities))) for name, (page, severities) in found.items())
+        found.setdefault(rule["alert"], set()).add(rule["labels"]["severity"])
+    return found
+
+
+def alerts() -> str:
+    """Every alarm with its runbook."""
+    rows = ((f"[{name}](runbooks/{name}.md)", ", ".join(sorted(of))) for name, of in alarms().items())
     return _rows(("alarm and runbook", "severity"), rows)
 
 
@@ -167,13 +170,8 @@ PARTS: Mapping[str, Callable[[], str]] = {
 
 
 def page() -> str:
-    """The page with its tables as they have to be; raises KeyError for a mark nobody makes a table for."""
-
-    def made(mark: re.Match[str]) -> str:
-        name = mark["name"]
-        return f"<!-- made: {name} -->\n{PARTS[name]()}\n<!-- end of {name} -->"
-
-    return MARKED.sub(made, PAGE.read_text())
+    """The page with its tables as they have to be."""
+    return with_parts(PAGE.read_text(), **{name: make() for name, make in PARTS.items()})
 
 
 def files() -> dict[Path, str]:

@@ -4,10 +4,10 @@ What an event tells is the first paragraph of its class's docstring; what is don
 """
 
 import inspect
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from deploy.describing.made import with_parts
 from deploy.describing.schemas import EVENTS
 from deploy.services import SERVICES
 from shared.domain.handlers import Hears, heard
@@ -16,7 +16,6 @@ from shared.language.streams import CROSSING, Event, OfProgramme, Stream
 from shared.service import Service
 
 ROOT = Path(__file__).parents[2]
-MADE = re.compile(r"<!-- made: (?P<name>[a-z]+) -->\n.*?<!-- end of (?P=name) -->", re.DOTALL)
 MANY = 12
 """A handler of more events than these hears all but a few."""
 
@@ -81,9 +80,4 @@ def _parts() -> Iterator[tuple[Path, str, str]]:
 
 def files() -> dict[Path, str]:
     """What is made here: path → text."""
-    return {page: _with_part(page.read_text(), name, part) for page, name, part in _parts()}
-
-
-def _with_part(text: str, name: str, part: str) -> str:
-    made = f"<!-- made: {name} -->\n{part}\n<!-- end of {name} -->"
-    return MADE.sub(lambda mark: made if mark["name"] == name else mark[0], text)
+    return {page: with_parts(page.read_text(), **{name: part}) for page, name, part in _parts()}

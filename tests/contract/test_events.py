@@ -38,6 +38,15 @@ def properties(schema: Any) -> Iterator[tuple[str, Schema]]:
             yield from properties(inner)
 
 
+def as_said(read: Any, said: Any) -> Any:
+    """What was read, without the fields at any depth that are newer than what was said."""
+    if isinstance(said, dict):
+        return {name: as_said(read[name], part) for name, part in said.items()}
+    if isinstance(said, list) and len(read) == len(said):
+        return [as_said(one, part) for one, part in zip(read, said, strict=True)]
+    return read
+
+
 MEANS = {"telemachus.programme-counted.v1": ["feeling", "useful"]}
 """Of at least five people, and of nobody alone."""
 CROSSING_WORDS = {"count_id", "region", "programme_id"}
@@ -60,7 +69,7 @@ def test_no_example_is_left_over() -> None:
 def test_the_golden_example_is_read_whole(kind: str) -> None:
     said = example(kind)
     read = EVENTS[kind].model_validate_json(json.dumps(said)).model_dump(mode="json")
-    assert {field: read[field] for field in said} == said
+    assert as_said(read, said) == said
 
 
 @every_event

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from deploy.describing.reference import MARKED, PAGE, PARTS
+from deploy.describing.made import MARKED
+from deploy.describing.reference import PAGE, PARTS
 from deploy.describing.rights import RIGHTS
 from deploy.describing.values import CHART, described
 from deploy.services import SERVICES
