@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import httpx
 
-PATIENCE = 30.0
+ANSWERED_WITHIN = 30.0
 """Seconds an answer may take; an import may take as long as it needs."""
 TOKENS = Path(".telemachus")
 """Where ``make up`` keeps the tokens of its demo personas."""
@@ -69,7 +69,7 @@ class Installation:
     def _answer(
         self, service: str, method: str, path: str, persona: Persona, **request: Any
     ) -> Iterator[httpx.Response]:
-        request.setdefault("timeout", PATIENCE)
+        request.setdefault("timeout", ANSWERED_WITHIN)
         headers = {"Authorization": f"Bearer {self._token(persona)}", **request.pop("headers", {})}
         address = self.address(service)
         try:

@@ -16,7 +16,8 @@ log = structlog.get_logger()
 
 LOOK, AGAIN = 3600.0, 60.0
 """Seconds between two looks, and after one that saw no broker."""
-PATIENCE = 10.0
+SHOWN_WITHIN = 10.0
+"""Seconds in which a broker must show its certificate."""
 
 
 class Certificates:
@@ -48,7 +49,7 @@ class Certificates:
     async def _shown(self, host: str, port: int) -> float | None:
         """When the certificate ends which this server shows; None when it does not answer, or we do not trust it."""
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(SHOWN_WITHIN):
                 _, writer = await asyncio.open_connection(host, port, ssl=tls(self._settings))
                 shown = writer.get_extra_info("peercert")
                 writer.close()

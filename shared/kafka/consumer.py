@@ -26,7 +26,7 @@ from shared.telemetry.metrics import Telemetry
 
 log = structlog.get_logger()
 
-LEAVE, COMMIT, PATIENCE = 20.0, 10.0, 4.0
+LEAVE, COMMIT, ANSWER = 20.0, 10.0, 4.0
 """Seconds: for leaving or joining the group, for a commit, and for other answers of the broker.
 
 Without them a client that lost its broker at a bad moment may wait for ever.
@@ -117,7 +117,7 @@ class Bus(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not ty
         """A client that cannot leave must not keep its place in the group by its heart-beats either."""
         if old is not None:
             with contextlib.suppress(Exception):  # it may fail with whatever broke it
-                await asyncio.wait_for(old._client.close(), PATIENCE)
+                await asyncio.wait_for(old._client.close(), ANSWER)
 
     @property
     def alive(self) -> bool:
@@ -141,7 +141,7 @@ class Bus(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not ty
 
     async def behind(self) -> dict[str, Behind]:
         """Stream → how far behind the partitions held here are; raises TimeoutError, also where nobody reads."""
-        waiting = await asyncio.wait_for(self._waiting(), PATIENCE)
+        waiting = await asyncio.wait_for(self._waiting(), ANSWER)
         return {
             stream.value: self._progress.behind({tp: events for tp, events in waiting.items() if tp.topic == stream})
             for stream in self.streams

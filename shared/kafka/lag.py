@@ -16,7 +16,7 @@ from shared.kafka.connection import group_of, make_admin, make_reader
 from shared.language.streams import Stream
 from shared.settings import Settings
 
-PATIENCE = 15.0
+LAG_TOLD_WITHIN = 15.0
 """Seconds for all the answers: a client whose broker is away may wait for ever."""
 LOOK = 3.0
 """Seconds for the oldest waiting events to arrive; one that does not is counted without its age."""
@@ -34,7 +34,7 @@ class Waiting:
 
 async def group_lag(settings: Settings, service: str, streams: Sequence[Stream]) -> dict[Stream, Waiting]:
     """What waits for the group of a service; raises KafkaError or TimeoutError when the broker does not answer."""
-    return await asyncio.wait_for(_group_lag(settings, service, streams), PATIENCE)
+    return await asyncio.wait_for(_group_lag(settings, service, streams), LAG_TOLD_WITHIN)
 
 
 async def _group_lag(settings: Settings, service: str, streams: Sequence[Stream]) -> dict[Stream, Waiting]:

@@ -20,7 +20,7 @@ ASK_AGAIN_AFTER = 60.0
 OVERLAP = timedelta(hours=1)
 """What came shortly before a hole is asked for again too: events of several keys are not ordered by their time."""
 
-PATIENCE = 10.0
+OFFSET_TOLD_WITHIN = 10.0
 """Seconds for an answer of the broker: a client that lost it at a bad moment may wait for ever."""
 BEGINNING = datetime.fromtimestamp(0, UTC)
 
@@ -92,7 +92,7 @@ class Progress:
         if tp in self._dealt_with:
             return self._dealt_with[tp]
         try:
-            committed = await asyncio.wait_for(consumer.committed(tp), PATIENCE) or 0
+            committed = await asyncio.wait_for(consumer.committed(tp), OFFSET_TOLD_WITHIN) or 0
         except (KafkaError, TimeoutError) as error:
             raise NoAnswer("the consumer does not get its offsets") from error
         return self._dealt_with.setdefault(tp, committed)

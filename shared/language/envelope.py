@@ -15,7 +15,7 @@ from shared.language.streams import REGISTRY, Event, Stream
 Headers = list[tuple[str, bytes]]
 RawHeaders = Sequence[tuple[str, bytes | None]]
 
-LARGEST = 256 * 1024
+LARGEST_EVENT = 256 * 1024
 """Bytes of a body above which an event is refused: no honest event comes near it."""
 MOST = 2**31 - 1
 """The highest version: what any database and any reader can hold."""
@@ -95,8 +95,8 @@ def open_event(record: Record, envelope: Envelope) -> Event | None:
     kind = REGISTRY.get(envelope.type)
     if kind is None:
         return None
-    if len(record.value or b"") > LARGEST:
-        raise Undecodable(f"the body has more than {LARGEST} bytes")
+    if len(record.value or b"") > LARGEST_EVENT:
+        raise Undecodable(f"the body has more than {LARGEST_EVENT} bytes")
     try:
         event = kind.model_validate_json(record.value or b"")
     except ValidationError as error:

@@ -13,7 +13,7 @@ from typing_extensions import override
 from shared.running.running import Running
 from shared.store.mongodb import PyMongoError
 
-PATIENCE = 4.0
+MEASURED_WITHIN = 4.0
 """Seconds for an answer of broker or database."""
 
 
@@ -89,7 +89,7 @@ def obstacles(running: Running, *, database: bool, broker: bool) -> Mapping[str,
 async def answers(question: Awaitable[Any]) -> bool:
     """Whether it is answered in time."""
     try:
-        await asyncio.wait_for(question, PATIENCE)
+        await asyncio.wait_for(question, MEASURED_WITHIN)
     except (PyMongoError, KafkaError, TimeoutError, OSError):
         return False
     return True

@@ -23,7 +23,7 @@ from shared.language.streams import Stream
 from shared.running.running import Running
 from shared.store.mongodb import UpdateOne
 
-PATIENCE = 60.0
+HEARD_OF_WITHIN = 60.0
 """Seconds in which the broker must have something new, before it counts as away."""
 PARKED_FOR = 120.0
 """Seconds what was parked may take to find what it needs; it lies in the topics, so it comes."""
@@ -143,9 +143,9 @@ async def _batches(
         read, of = 0, sum(end - begin for begin, end in ends.values())
         left = {tp: end for tp, (begin, end) in ends.items() if begin < end}
         while left:
-            fetched = await reader.getmany(timeout_ms=int(PATIENCE * 1000), max_records=TOGETHER)
+            fetched = await reader.getmany(timeout_ms=int(HEARD_OF_WITHIN * 1000), max_records=TOGETHER)
             if not fetched:
-                raise TimeoutError(f"the broker has sent nothing for {PATIENCE:.0f} s")
+                raise TimeoutError(f"the broker has sent nothing for {HEARD_OF_WITHIN:.0f} s")
             records = [record_of(r) for rs in fetched.values() for r in rs]
             yield records
             read += len(records)

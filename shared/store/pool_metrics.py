@@ -1,4 +1,4 @@
-"""Counts the connections to MongoDB, and how long work waits for one. Called from the driver's own threads."""
+"""The driver's pool of connections to MongoDB, counted, and how long work waits for one. Called from its threads."""
 
 from pymongo.monitoring import (
     ConnectionCheckedInEvent,

@@ -179,7 +179,7 @@ def test_probes_ask_the_right_questions_and_wait_for_the_answers(installed: list
         assert container["livenessProbe"]["httpGet"]["path"] == "/health/live"
         assert container["startupProbe"]["httpGet"]["path"] == "/health/live"
         assert container["readinessProbe"]["httpGet"]["path"] == "/health/ready"
-        assert container["readinessProbe"]["timeoutSeconds"] > exposition.PATIENCE
+        assert container["readinessProbe"]["timeoutSeconds"] > exposition.MEASURED_WITHIN
 
 
 def test_pods_are_replaced_without_a_gap(installed: list[Manifest]) -> None:

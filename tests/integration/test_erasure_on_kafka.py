@@ -21,7 +21,7 @@ from tests.support.playing import broken, stage_for
 from tests.support.processes import NAMES, Processes
 
 DOWN, TOPIC = "sessions", Stream.PARTICIPANTS.value
-PATIENCE = 120.0
+ERASED_WITHIN = 120.0
 
 
 @pytest.mark.real
@@ -61,7 +61,7 @@ async def purge(stage: Stage, kafka: Kafka) -> None:
     await settle(stage.gateway, stage.operator)
     with AdminClient({"bootstrap.servers": kafka.bootstrap_servers}) as admin:
         for answer in admin.delete_records(before).values():
-            answer.result(PATIENCE)
+            answer.result(ERASED_WITHIN)
 
 
 def ends(kafka: Kafka) -> list[tuple[int, int]]:
@@ -104,7 +104,7 @@ async def erased(stage: Stage, employee_id: str) -> str:
 
 async def until(stage: Stage, erasure_id: str, waiting_for: list[str]) -> str:
     """Its state once these alone are waited for."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(ERASED_WITHIN):
         while True:
             seen = await stage.gateway.get(stage.operator, "registration", f"/erasures/{erasure_id}")
             if seen["waiting_for"] == waiting_for:

@@ -14,7 +14,7 @@ from shared.delivery.inbox import Inbox
 from shared.delivery.poison import TOO_MANY
 from shared.domain.errors import StreamPoisoned
 from shared.domain.handlers import hears
-from shared.language.envelope import LARGEST, Record
+from shared.language.envelope import LARGEST_EVENT, Record
 from shared.language.registration import ParticipantRegistered
 from shared.language.sessions import SessionHeld, SessionMissed, SessionScheduled
 from shared.language.streams import Event
@@ -152,7 +152,7 @@ BROKEN: dict[str, Callable[[Record], Record]] = {
     "version is no number": lambda r: _with_header(r, "ce_version", b"first"),
     "time without zone": lambda r: _with_header(r, "ce_time", b"2026-01-01T00:00:00"),
     "somebody else's subject": lambda r: _with_header(r, "ce_subject", b"s2"),
-    "too large": lambda r: replace(r, value=b'{"x": "' + b"x" * LARGEST + b'"}'),
+    "too large": lambda r: replace(r, value=b'{"x": "' + b"x" * LARGEST_EVENT + b'"}'),
     "two megabytes": lambda r: replace(r, value=b"x" * 2_000_000),
 }
 

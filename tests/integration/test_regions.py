@@ -27,7 +27,7 @@ from tests.support.regions import (
 )
 
 A_WHILE = timedelta(hours=2)
-PATIENCE = 90.0
+MIRRORED_WITHIN = 90.0
 
 
 async def hours_go_by(stage: Stage) -> None:
@@ -37,7 +37,7 @@ async def hours_go_by(stage: Stage) -> None:
 
 async def group_once(stage: Stage, so: Callable[[Any], bool]) -> dict[str, Any]:
     """Region → the programme there, as the group's office sees it once that is so."""
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + MIRRORED_WITHIN
     while True:
         seen = {one["region"]: one for one in (await group_of(stage))["programmes"]}
         if so(seen):

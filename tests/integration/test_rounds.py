@@ -14,7 +14,7 @@ from services.matching.markets.outcome import Outcome
 from services.matching.members.programme import Programme
 from services.matching.pairs.pair import PairState
 from services.matching.rounds import computing, proposing
-from services.matching.rounds.round import LEASE, PATIENCE, RoundState
+from services.matching.rounds.round import LEASE, OTHER_ROUND_EVERY, RoundState
 from services.matching.rules.candidate import Snapshot
 from services.matching.solver.worker import WorkerLost
 from shared.domain.clock import MovedClock, SystemClock
@@ -475,7 +475,7 @@ async def test_a_second_round_waits_for_the_first(
     monkeypatch.setattr(computing, "solve_aside", asked_meanwhile)
     await here.programme(BY_ITSELF)
     assert (await here.run("first"))["state"] == "completed"
-    clock.move_to(SystemClock().now() + PATIENCE)
+    clock.move_to(SystemClock().now() + OTHER_ROUND_EVERY)
     await here.settle()
     assert (await here.get("/rounds/second"))["state"] == "completed"
 

@@ -27,7 +27,7 @@ from shared.telemetry.tracing import Tracing
 from tests.support.collector import Collector, collector
 from tests.support.ledger import NOW, Entry, Receipt, said
 
-SDK_PATIENCE = 25
+SDK_STOPS_WITHIN = 25
 """Seconds; the SDK by itself would wait for 30."""
 CREATE, PROCESS = f"create {FeedbackSubmitted.type}", f"process {SessionHeld.type}"
 
@@ -164,6 +164,6 @@ async def test_a_collector_that_never_answers_holds_up_nothing(
         store.tracing = tracing_of("ledger", "eu-test")
         for batch in range(3):
             await inbox.take([said(SessionScheduled, f"{batch}-{number}", 1) for number in range(400)])
-        await asyncio.wait_for(store.tracing.stop(), SDK_PATIENCE)
+        await asyncio.wait_for(store.tracing.stop(), SDK_STOPS_WITHIN)
 
     assert await store.count(Entry, {}) == 1200

@@ -31,7 +31,7 @@ async def test_a_consumer_that_stands_still_is_started_anew(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(progress, "PATIENCE", 0.5)
+    monkeypatch.setattr(progress, "OFFSET_TOLD_WITHIN", 0.5)
     monkeypatch.setattr(watchdog, "LOOK", 0.2)
     monkeypatch.setattr(watchdog, "STILL", 1.0)
     async with serving(LEDGER, Issuer(tmp_path), fresh_kafka, mongodb, database_name) as (app, _):

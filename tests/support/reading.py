@@ -8,7 +8,7 @@ from typing import Any
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, Producer, TopicPartition
 
 Headers = Sequence[tuple[str, bytes | None]]
-PATIENCE = 30
+READ_OR_WRITTEN_WITHIN = 30
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def write(bootstrap_servers: str, records: Iterable[tuple[str, bytes | None, byt
     producer = Producer({"bootstrap.servers": bootstrap_servers, "message.max.bytes": 9_000_000, "log_level": 3})
     for topic, key, value, headers in records:
         producer.produce(topic, value, key, headers=list(headers), on_delivery=lambda error, _: problems.append(error))
-    if producer.flush(PATIENCE) or any(problems):
+    if producer.flush(READ_OR_WRITTEN_WITHIN) or any(problems):
         raise RuntimeError(f"not written: {problems}")
 
 
@@ -56,7 +56,7 @@ def read(bootstrap_servers: str, topics: Iterable[str]) -> list[Written]:
 
 def _ends(consumer: Consumer, topics: Iterable[str]) -> dict[tuple[str, int], int]:
     """Topic and partition → the offset that would come next; only of those that hold something."""
-    known = consumer.list_topics(timeout=PATIENCE).topics
+    known = consumer.list_topics(timeout=READ_OR_WRITTEN_WITHIN).topics
     found = {}
     for topic in topics:
         for partition in known[topic].partitions if topic in known else ():
@@ -68,10 +68,10 @@ def _ends(consumer: Consumer, topics: Iterable[str]) -> dict[tuple[str, int], in
 
 def _watermarks(consumer: Consumer, tp: TopicPartition) -> tuple[int, int]:
     """The first and the next offset; a topic that was made just now may still look for its leader."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + READ_OR_WRITTEN_WITHIN
     while True:
         try:
-            low, high = consumer.get_watermark_offsets(tp, timeout=PATIENCE)
+            low, high = consumer.get_watermark_offsets(tp, timeout=READ_OR_WRITTEN_WITHIN)
         except KafkaException:
             if time.monotonic() > deadline:
                 raise
@@ -82,7 +82,7 @@ def _watermarks(consumer: Consumer, tp: TopicPartition) -> tuple[int, int]:
 
 def _all(consumer: Consumer, ends: dict[tuple[str, int], int]) -> list[Written]:
     consumer.assign([TopicPartition(topic, partition, OFFSET_BEGINNING) for topic, partition in ends])
-    read, missing, deadline = [], dict(ends), time.monotonic() + PATIENCE
+    read, missing, deadline = [], dict(ends), time.monotonic() + READ_OR_WRITTEN_WITHIN
     while missing:
         if time.monotonic() > deadline:
             raise TimeoutError(f"not read to the end: {missing}")

@@ -14,7 +14,7 @@ from shared.service import Service
 from tests.support.apps import client_of, settings_for, signed_in
 from tests.support.backends import Kafka, Mongo
 
-PATIENCE = 90.0
+COMES_TRUE_WITHIN = 90.0
 """Seconds; joining a consumer group takes some, and machines are shared."""
 
 UNKNOWN = dict.fromkeys(("outbox", "parked", "due", "lag"), 1)
@@ -61,7 +61,7 @@ async def _backlog(client: httpx.AsyncClient, issuer: Issuer) -> dict[str, int]:
 
 async def until(holds: Callable[[], Awaitable[bool]]) -> None:
     """Wait for it; raises TimeoutError after a long while."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + COMES_TRUE_WITHIN
     while not await holds():
         if time.monotonic() > deadline:
             raise TimeoutError("it never came to hold")

@@ -1,4 +1,4 @@
-"""What people may ask of matching about pairs, and who waits for what reason; about rounds see rounds_api."""
+"""What people may ask of matching about pairs, and who waits for what reason; rounds have a module of their own."""
 
 from collections import Counter
 from datetime import datetime

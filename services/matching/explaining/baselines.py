@@ -24,7 +24,7 @@ from services.matching.rules.candidate import Candidate
 EASY = 2**20
 """Allowed pairs of a pool up to which all are taken from at once."""
 
-PATIENCE = 16
+MAY_MISS = 16
 """Pairs a person that the first look at a larger pool may miss, and every further one half as many; it is given up
 otherwise, which happens where so many scores are equal that ids decide most turns."""
 
@@ -92,7 +92,7 @@ def _of_all(solution: Solution, turns_of: Callable[[Solved], Turns]) -> Arcs | N
 
 def _of_pool(one: Solved, turns: Turns) -> Arcs | None:
     arcs = _everything(one) if one.pool.look.allowed <= EASY else one.best.arcs
-    patience = PATIENCE * (len(one.pool.mentors) + len(one.pool.mentees))
+    patience = MAY_MISS * (len(one.pool.mentors) + len(one.pool.mentees))
     while True:
         taken = _taken(arcs, one, turns)
         wider = joined([arcs, _missed(one, taken, turns)])

@@ -1,4 +1,4 @@
-"""Which mentors a programme should look for: kinds of mentors, tried by the very rules on the mentees left over."""
+"""Mentors who are wanted: which kinds to look for, tried by the very rules on the mentees a round left over."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""One pool of a round, solved: who with whom, what everybody's places are worth, and the proof."""
+"""A pool of people, those of a round who can meet at all, solved: who with whom, what places are worth, the proof."""
 
 import hashlib
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""A programme's waiting list: from its first completed round on, whoever becomes free is served without another."""
+"""The waiting list as stored: from the first completed round on, whoever becomes free is served without another."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta

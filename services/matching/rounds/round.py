@@ -27,7 +27,7 @@ from shared.language.terms import Approval, PairingRules, Terms
 LEASE = timedelta(minutes=1)
 """After this long without a sign of life the round counts as lost with its process and is taken up again."""
 
-PATIENCE = timedelta(seconds=5)
+OTHER_ROUND_EVERY = timedelta(seconds=5)
 """Between two looks whether the programme's other round is done."""
 
 LOSSES = 3
@@ -110,7 +110,7 @@ class Round(Aggregate):
 
     def wait(self, now: datetime) -> Self:
         """Another round of the programme is at work; look again later."""
-        return replace(self, due_at=now + PATIENCE)
+        return replace(self, due_at=now + OTHER_ROUND_EVERY)
 
     def claimed(self, pairing: PairingRules, now: datetime) -> Self:
         """A worker takes it for the length of the lease; failed when too many have lost it.

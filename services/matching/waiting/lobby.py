@@ -1,4 +1,4 @@
-"""Who waits in a programme, as one replica knows it: kept in memory, brought up to date by what has changed since."""
+"""A lobby: the two waiting rooms of a programme at one replica, brought up to date by what has changed since."""
 
 import asyncio
 from collections.abc import Iterable

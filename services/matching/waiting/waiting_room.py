@@ -1,4 +1,4 @@
-"""People with a free place, kept in memory ready for the rules, so that a newcomer meets all of them in milliseconds.
+"""A waiting room: the people of one role with a free place, in memory as rules see them; a newcomer meets all at once.
 
 They are kept in blocks: encoding somebody is dear, meeting a block is cheap. Newly arrived people make a small block;
 small blocks are melted into larger ones as they grow. Whoever leaves is crossed out where they are.

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from services.registration.api.following import LINES, followed
 from services.registration.api.managing import Manager, covers_of, managed_countries
-from services.registration.api.upload import LARGEST, uploaded
+from services.registration.api.upload import LARGEST_FILE, uploaded
 from services.registration.imports.importing import PeopleImport, Report
 from services.registration.programmes.programme import Programme
 from shared.language.terms import Id
@@ -18,7 +18,7 @@ router = APIRouter(tags=["registration"])
 
 @router.post(
     "/programmes/{programme_id}/import",
-    max_body_size=2 * LARGEST,  # «uploaded» says it in better words
+    max_body_size=2 * LARGEST_FILE,  # «uploaded» says it in better words
     response_model=Report,
     responses={200: {"content": {LINES: {}}}},
 )

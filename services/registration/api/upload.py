@@ -7,13 +7,13 @@ from typing import IO
 
 from fastapi import HTTPException, Request
 
-LARGEST = 64 * 1024 * 1024
+LARGEST_FILE = 64 * 1024 * 1024
 """Bytes."""
 
 IN_MEMORY = 4 * 1024 * 1024
 """Bytes; what is longer goes to a nameless file in the temporary directory."""
 
-TOO_LARGE = f"The file is larger than {LARGEST // 1024 // 1024} MB; split it, every part with the header line."
+TOO_LARGE = f"The file is larger than {LARGEST_FILE // 1024 // 1024} MB; split it, every part with the header line."
 
 
 @asynccontextmanager
@@ -21,7 +21,7 @@ async def uploaded(request: Request) -> AsyncIterator[IO[bytes]]:
     """The request's body as a file that is gone afterwards; 413 when it is too large."""
     with SpooledTemporaryFile(max_size=IN_MEMORY) as file:
         async for piece in request.stream():
-            if file.tell() + len(piece) > LARGEST:
+            if file.tell() + len(piece) > LARGEST_FILE:
                 raise HTTPException(413, TOO_LARGE)
             file.write(piece)
         yield file

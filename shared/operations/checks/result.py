@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-PATIENCE = 15.0
+CHECKED_WITHIN = 15.0
 """Seconds for the answer to one question."""
 
 
@@ -25,7 +25,7 @@ Explain = Callable[[Exception], tuple[str, str]]
 async def asked(what: str, question: Awaitable[list[Check]], explain: Explain) -> list[Check]:
     """What the question finds; a question that fails or takes too long is a finding too."""
     try:
-        return await asyncio.wait_for(question, PATIENCE)
+        return await asyncio.wait_for(question, CHECKED_WITHIN)
     except Exception as error:
         found, remedy = explain(error)
         return [Check(what, False, found, remedy)]

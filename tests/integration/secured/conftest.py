@@ -22,7 +22,7 @@ from tests.support.secure import SecureKafka, SecureMongod
 from tests.support.serving import until
 
 PREFIX = "telemachus"
-PATIENCE = 60
+ALLOWED_OR_REFUSED_WITHIN = 60
 """Seconds for an answer; machines are shared."""
 BY_NAME = {rights.service: rights for rights in RIGHTS}
 

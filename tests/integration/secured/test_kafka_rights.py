@@ -16,7 +16,7 @@ from confluent_kafka.cimpl import NewPartitions, NewTopic
 from deploy.describing.rights import RIGHTS, Rights
 from shared.language.topics import TOPICS
 from shared.operations.checks.kafka import Brokers
-from tests.integration.secured.conftest import BY_NAME, PATIENCE, Secure
+from tests.integration.secured.conftest import ALLOWED_OR_REFUSED_WITHIN, BY_NAME, Secure
 from tests.support.secure import ADMIN, every_right
 
 NAMES = [topic.name for topic in TOPICS]
@@ -35,7 +35,7 @@ class Tries:
         self.rights = rights
         self._settings = secure.settings(rights.service)
         told = secure.kafka.client(rights.user)
-        self._producer = Producer(told | {"message.timeout.ms": PATIENCE * 1000})
+        self._producer = Producer(told | {"message.timeout.ms": ALLOWED_OR_REFUSED_WITHIN * 1000})
         self.admin = AdminClient(told)
 
     def write(self, topic: str) -> int:
@@ -44,7 +44,7 @@ class Tries:
             self._producer.produce(topic, b"x", on_delivery=lambda error, _: failed.append(error))
         except KafkaException as refused:
             return _code(refused)  # the client has heard of it already, while it asked about another topic
-        self._producer.flush(PATIENCE)
+        self._producer.flush(ALLOWED_OR_REFUSED_WITHIN)
         assert failed, "no answer"
         return failed[0].code() if failed[0] else 0
 
@@ -131,7 +131,7 @@ def test_the_cluster_is_not_for_services_to_change(tries: dict[str, Tries], serv
     answers = OPERATIONS[operation](tries[service].admin, BY_NAME[service])
     for answer in answers.values():
         with pytest.raises(KafkaException) as refused:
-            answer.result(PATIENCE)
+            answer.result(ALLOWED_OR_REFUSED_WITHIN)
         assert _code(refused.value) in REFUSED
 
 
@@ -139,13 +139,13 @@ def test_the_cluster_is_not_for_services_to_change(tries: dict[str, Tries], serv
 def test_nobody_sees_who_may_what(secure: Secure, tries: dict[str, Tries], service: str) -> None:
     """Where the broker refuses to tell, this client says there is nothing."""
     administrator = AdminClient(secure.kafka.client(ADMIN))
-    assert administrator.describe_acls(every_right()).result(PATIENCE)
-    assert tries[service].admin.describe_acls(every_right()).result(PATIENCE) == []
+    assert administrator.describe_acls(every_right()).result(ALLOWED_OR_REFUSED_WITHIN)
+    assert tries[service].admin.describe_acls(every_right()).result(ALLOWED_OR_REFUSED_WITHIN) == []
 
 
 @pytest.mark.parametrize("service", BY_NAME)
 def test_nobody_begins_a_transaction_of_kafka(secure: Secure, service: str) -> None:
     producer = Producer(secure.kafka.client(BY_NAME[service].user, **{"transactional.id": f"telemachus-{service}"}))
     with pytest.raises(KafkaException) as refused:
-        producer.init_transactions(PATIENCE)
+        producer.init_transactions(ALLOWED_OR_REFUSED_WITHIN)
     assert _code(refused.value) == KafkaError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED

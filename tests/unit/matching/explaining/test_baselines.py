@@ -87,5 +87,5 @@ def test_whoever_waits_longest_goes_first() -> None:
 @pytest.mark.parametrize("way", [baselines.greedy, baselines.first_come])
 def test_a_programme_that_needs_too_many_looks_is_given_up(way: Callable[[Solution], Arcs | None]) -> None:
     solution = forgetful(Known.of(queue()).solution, Random(1))
-    with short_sighted(), patch.object(baselines, "PATIENCE", 0):
+    with short_sighted(), patch.object(baselines, "MAY_MISS", 0):
         assert way(solution) is None

@@ -4,7 +4,7 @@ import pytest
 from fastapi import HTTPException, Request
 from starlette.types import Message
 
-from services.registration.api.upload import LARGEST, uploaded
+from services.registration.api.upload import LARGEST_FILE, uploaded
 
 
 def _request(pieces: Iterator[bytes]) -> Request:
@@ -34,4 +34,4 @@ async def test_a_body_without_end_is_cut_off_with_413() -> None:
         async with uploaded(_request(endless())):
             raise AssertionError("too large a body was handed over")
     assert refused.value.status_code == 413
-    assert sent == LARGEST // 1024 // 1024 + 1
+    assert sent == LARGEST_FILE // 1024 // 1024 + 1

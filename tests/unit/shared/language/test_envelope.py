@@ -9,7 +9,7 @@ from bson import BSON
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.language.envelope import LARGEST, Envelope, Record, Undecodable, open_envelope, open_event
+from shared.language.envelope import LARGEST_EVENT, Envelope, Record, Undecodable, open_envelope, open_event
 from shared.language.feedback import PairRecovered
 from shared.language.streams import Event, Stream
 from shared.store.rows import row_of
@@ -138,7 +138,7 @@ def test_the_reason_never_quotes_what_was_said() -> None:
 
 def test_what_is_too_large_is_not_read() -> None:
     good = record(row(PairRecovered(programme_id="p", pair_id="s")))
-    padded = (good.value or b"")[:-1] + b', "x": "' + b"x" * LARGEST + b'"}'
+    padded = (good.value or b"")[:-1] + b', "x": "' + b"x" * LARGEST_EVENT + b'"}'
 
     with pytest.raises(Undecodable, match="more than"):
         open_event(replace(good, value=padded), open_envelope(good))
