@@ -4,6 +4,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import ModuleType
 
 import uvicorn
@@ -29,7 +30,9 @@ from shared.telemetry.logs import configure_logs
 from shared.web.access import Access
 from shared.web.observed import Observed
 from shared.web.problems import explain_errors
+from shared.web.sentences import ByCode, Sentences
 from shared.web.static import static_router
+from shared.web.wording import Words
 
 OPERATIONS = (probes.router, flow.router, letters.router, projections.router)
 
@@ -47,6 +50,9 @@ class Service:
     router: APIRouter
     aggregates: Sequence[type[Aggregate]]
     pages: Sequence[APIRouter] = field(default=())
+    sentences: ByCode = field(default_factory=dict)
+    """A sentence for every code it raises."""
+    words: Words = field(default_factory=dict)
     metrics: Metrics | None = None
     beside: Callable[[], AbstractAsyncContextManager[None]] = nullcontext
     """What stands beside it from before its start until after its end."""
@@ -55,6 +61,11 @@ class Service:
     def projections(self) -> list[type[Aggregate]]:
         """What of its aggregates can be rebuilt from the topics."""
         return [kind for kind in self.aggregates if kind.projection]
+
+    @property
+    def spoken(self) -> Sentences:
+        """All it says, in every language its folder ``languages`` knows."""
+        return Sentences.of(self.sentences, self.words, Path(str(self.handlers.__file__)).parent)
 
     @property
     def hears(self) -> list[type[Event]]:
@@ -88,7 +99,7 @@ class Service:
         app.state.running, app.state.store, app.state.settings = running, running.store, settings
         app.state.access, app.state.aggregates = Access(settings), self.aggregates
         app.add_middleware(Observed, telemetry=running.telemetry, tracing=running.store.tracing)
-        explain_errors(app, settings)
+        explain_errors(app, settings, self.spoken)
         for router in (*OPERATIONS, exporting, static_router, self.router, *self.pages):
             app.include_router(router)
         expect_requests(running.telemetry, app.routes)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from deploy.dashboards.rows import quantiles
+from deploy.dashboards.panels import quantiles
 from deploy.dashboards.spec import Lines, Query, Row, grown, named, panels, since, worst
 from deploy.describing.metrics import Described, described
 

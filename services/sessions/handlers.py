@@ -13,6 +13,7 @@ from services.sessions.series.session import Session
 from shared.domain.handlers import hears, when_due
 from shared.domain.work import Unit
 from shared.language.matching import PairCompleted, PairDissolved, PairEnded, PairFormed
+from shared.language.reasons import Reason
 from shared.language.registration import (
     ParticipantChanged,
     ParticipantErased,
@@ -85,7 +86,7 @@ async def pair_formed(event: PairFormed, unit: Unit) -> None:
     """Plans the series and enters it in both diaries, once the programme and both people are known."""
     parties = await Parties.of(event, unit)
     if not parties.complete:
-        unit.save(Series.of(event, count=0, shortfall="One of the two is no longer there."))
+        unit.save(Series.of(event, count=0, shortfall=Reason("somebody-gone")))
         return
     diaries = await parties.diaries(unit)
     terms, busy = parties.programme.terms, [span for diary in diaries for span in diary.busy]

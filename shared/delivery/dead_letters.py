@@ -13,6 +13,8 @@ from shared.store.rows import Row
 
 ROOM = 64 * 1024
 """Bytes for what is added to a record, so that its dead letter is not too large for its own topic."""
+REFUSED = "refused: "
+"""Before the code and facts of a rule that said no; any other reason is a code and facts alone."""
 LEFT_OUT = "dead-letter-left-out"
 ADDED = {f"dead-letter-{what}" for what in ("reason", "service", "topic", "partition", "offset", "timestamp", "at")}
 """The headers that follow those of the record; that it was left out is said after them."""

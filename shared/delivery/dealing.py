@@ -7,11 +7,12 @@ from typing import Any
 import structlog
 
 from shared.delivery.batch import Batch
-from shared.delivery.dead_letters import dead_letter
+from shared.delivery.dead_letters import REFUSED, dead_letter
 from shared.delivery.parking import Parked
 from shared.domain.errors import NotYet, Refused, Unreadable
 from shared.domain.handlers import Hears
 from shared.language.envelope import Envelope, Record, Undecodable, open_envelope, open_event
+from shared.language.reasons import Reason
 from shared.language.streams import REGISTRY, Event
 from shared.loops import is_transient
 from shared.store.store import Store
@@ -132,13 +133,13 @@ class Dealing:
         if isinstance(error, NotYet):
             self._park(batch, record, envelope, error.missing)
         elif isinstance(error, Refused):
-            self.bury(batch, record, envelope, f"refused: {error}")
+            self.bury(batch, record, envelope, f"{REFUSED}{error}")
         elif isinstance(error, Unreadable):
             self.bury(batch, record, envelope, str(error))
         else:
             log.error("handler failed", event_id=envelope.id, type=envelope.type, key=envelope.subject, exc_info=error)
             self._telemetry.failures.labels("inbox").inc()
-            self.bury(batch, record, envelope, f"handler failed: {type(error).__name__}")
+            self.bury(batch, record, envelope, str(Reason("handler-failed", error=type(error).__name__)))
         return False
 
     def _park(self, batch: Batch, record: Record, envelope: Envelope, missing: str) -> None:
@@ -147,7 +148,7 @@ class Dealing:
         batch.parked[envelope.position, envelope.version] = parked
         label = envelope.type if envelope.type in REGISTRY else UNKNOWN
         batch.outcomes.append((record.topic, label, "parked"))
-        batch.reasons.append(f"waits for {missing}")
+        batch.reasons.append(str(Reason("waits-for", missing=missing)))
 
     def bury(self, batch: Batch, record: Record, envelope: Envelope | None, reason: str) -> None:
         """It goes to the dead letters as it is, and holds up its own subject only."""

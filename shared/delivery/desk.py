@@ -38,7 +38,7 @@ class Desk:
         """One of them; raises Absent."""
         row = await self._rows.find_one({"_id": identity, "dead_letter": True})
         if row is None:
-            raise Absent(f"There is no dead letter «{identity}».")
+            raise Absent("no-such-dead-letter", id=identity)
         return Letter.of_row(row)
 
     async def retry(self, identity: str) -> Dealt:
@@ -48,10 +48,7 @@ class Desk:
         """
         letter = await self._open(identity)
         if letter.left_out:
-            raise Refused(
-                "This record was too large to be kept, and is too large for an event wherever it comes from. "
-                "Drop it, so that what waits for it goes on."
-            )
+            raise Refused("record-too-large")
         return await self._inbox.retry(letter.record, self._settle(letter, "retried"))
 
     async def drop(self, identity: str) -> int:
@@ -68,7 +65,7 @@ class Desk:
     async def _open(self, identity: str) -> Letter:
         letter = await self.letter(identity)
         if letter.settled:
-            raise Refused(f"This dead letter was {letter.settled} already; there is nothing left to do.")
+            raise Refused("dead-letter-settled", settled=letter.settled)
         return letter
 
     def _settle(self, letter: Letter, how: str) -> Write:

@@ -20,6 +20,7 @@ from shared.delivery.positions import Positions
 from shared.domain.errors import Conflict, Refused, StreamPoisoned, Unreadable
 from shared.domain.handlers import Hears
 from shared.language.envelope import Envelope, Record
+from shared.language.reasons import Reason
 from shared.language.streams import Event
 from shared.loops import is_transient
 from shared.store.mongodb import DeleteOne
@@ -107,7 +108,7 @@ class Inbox:
             batch = await self._begin([position])
             here = batch.positions[position]
             if here.version + 1 < version:
-                raise Refused(f"Version {here.version + 1} of this subject is missing: deal with that one first.")
+                raise Refused("version-missing", version=here.version + 1)
             if here.version + 1 == version:
                 here.version, here.event_id = version, event_id
                 batch.to_free.append(f"{position}/{version}")
@@ -182,4 +183,4 @@ class Inbox:
 def _condemned(record: Record, error: Exception) -> str:
     """The reason of a dead letter that is dead for what is stored or was to be stored."""
     log.error("event could not be committed", topic=record.topic, offset=record.offset, exc_info=error)
-    return str(error) if isinstance(error, Unreadable) else f"commit failed: {type(error).__name__}"
+    return str(error if isinstance(error, Unreadable) else Reason("commit-failed", error=type(error).__name__))

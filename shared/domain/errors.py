@@ -1,4 +1,4 @@
-"""Failure is a type.
+"""Failure is a type, a code and facts; the sentence comes from the catalogue of whoever shows it.
 
 - ``Refused``: a rule of the domain says no. Over HTTP a 409, on the bus a dead letter.
 - ``Absent``: something that was asked for does not exist. Over HTTP a 404.
@@ -8,13 +8,15 @@
 - Everything that ``is_transient`` recognises is tried again, for ever, with growing pauses.
 """
 
-
-class Refused(Exception):
-    """A rule of the domain forbids it; the message can be shown to people."""
+from shared.language.reasons import Failure
 
 
-class Absent(Exception):
-    """There is no such thing; the message can be shown to people."""
+class Refused(Failure):
+    """A rule of the domain forbids it."""
+
+
+class Absent(Failure):
+    """There is no such thing."""
 
 
 class NotYet(Exception):
@@ -25,15 +27,15 @@ class NotYet(Exception):
         self.missing = missing
 
 
-class Unreadable(Exception):
+class Unreadable(Failure):
     """A stored document cannot be made an aggregate of; ``faults`` says which fields, never what is in them."""
 
     def __init__(self, kind: str, faults: str) -> None:
-        super().__init__(f"stored {kind}: {faults}")
+        super().__init__("not-readable", document=kind, faults=faults)
         self.faults = faults
 
 
-class Conflict(Exception):
+class Conflict(Failure):
     """The aggregate was changed by somebody else in the meantime."""
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
+from shared.language.reasons import Failure
 from shared.language.streams import REGISTRY, Event, Stream
 
 Headers = list[tuple[str, bytes]]
@@ -29,8 +30,8 @@ class Origin:
     region: str
 
 
-class Undecodable(Exception):
-    """The record is not an event; the message says why and never quotes it."""
+class Undecodable(Failure):
+    """The record is not an event; the facts never quote it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +71,13 @@ def open_envelope(record: Record) -> Envelope:
         traceparent = (raw.get("traceparent") or b"").decode("ascii", "ignore") or None
         version, time = int(text["ce_version"]), datetime.fromisoformat(text["ce_time"])
     except KeyError as error:
-        raise Undecodable(f"header {error.args[0]} is missing") from None
+        raise Undecodable("header-missing", name=str(error.args[0])) from None
     except UnicodeDecodeError:
-        raise Undecodable("a header is not UTF-8") from None
+        raise Undecodable("header-not-utf-8") from None
     except ValueError:
-        raise Undecodable("ce_version or ce_time cannot be read") from None
+        raise Undecodable("headers-not-readable") from None
     if not (text["ce_specversion"] == "1.0" and all(text.values()) and 1 <= version <= MOST and _usable(time)):
-        raise Undecodable("the headers are not those of a numbered CloudEvents 1.0 event")
+        raise Undecodable("no-numbered-event")
     stream, subject = Stream(record.topic), text["ce_subject"]
     position = f"{stream.value}/{subject}"
     return Envelope(text["ce_id"], text["ce_type"], stream, subject, version, time, traceparent, position)
@@ -96,17 +97,18 @@ def open_event(record: Record, envelope: Envelope) -> Event | None:
     if kind is None:
         return None
     if len(record.value or b"") > LARGEST_EVENT:
-        raise Undecodable(f"the body has more than {LARGEST_EVENT} bytes")
+        raise Undecodable("body-too-large", limit=LARGEST_EVENT)
     try:
         event = kind.model_validate_json(record.value or b"")
     except ValidationError as error:
-        raise Undecodable(_where(error)) from None
+        field, fault = _where(error)
+        raise Undecodable("body-not-readable", field=field, fault=fault) from None
     if event.stream != envelope.stream or event.subject != envelope.subject:
-        raise Undecodable("stream or subject do not fit the body")
+        raise Undecodable("body-does-not-fit")
     return event
 
 
-def _where(error: ValidationError) -> str:
-    """Which fields are wrong and how, without what was in them."""
+def _where(error: ValidationError) -> tuple[str, str]:
+    """Which field is wrong and how, without what was in it."""
     first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-    return f"{'.'.join(str(part) for part in first['loc']) or 'body'}: {first['type']}"
+    return ".".join(str(part) for part in first["loc"]) or "body", first["type"]

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, model_validator
 
+from shared.language.reasons import not_valid
 from shared.language.skills import Skill, Value, Wish
 from shared.language.terms import Country, Id, Language, Role
 
@@ -14,7 +15,7 @@ def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise ValueError(f"«{name}» is not a time zone of the IANA database, such as Europe/Paris") from None
+        raise not_valid("no-time-zone", name=name) from None
     return name
 
 
@@ -33,7 +34,7 @@ class WorkingHours(Value):
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> "WorkingHours":
         if self.end <= self.start:
-            raise ValueError(f"working hours end ({self.end}) before they start ({self.start})")
+            raise not_valid("works-backwards", end=self.end, start=self.start)
         return self
 
     def on(self, day: date, zone: str) -> tuple[datetime, datetime] | None:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from shared.language.reasons import not_valid
 from shared.language.skills import Topic, Value
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,79}$")]
@@ -134,5 +135,5 @@ class Terms(Value):
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> "Terms":
         if self.ends_on <= self.starts_on:
-            raise ValueError(f"ends_on ({self.ends_on}) must come after starts_on ({self.starts_on})")
+            raise not_valid("ends-before-it-starts", ends_on=self.ends_on, starts_on=self.starts_on)
         return self

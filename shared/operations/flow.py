@@ -100,9 +100,9 @@ async def replay(asked: Replay, running: Parts, _: Operator) -> Replayed:
     """Say again what this service has said. Consumers that had it do not mind."""
     says = sorted({event.stream.value for event in running.service.says})
     if asked.stream is not None and asked.stream not in says:
-        raise Refused(f"This service does not say «{asked.stream}». It says: {', '.join(says)}.")
+        raise Refused("not-said-here", stream=asked.stream, says=says)
     if asked.since and asked.until and asked.since >= asked.until:
-        raise Refused("«since» is not before «until», so nothing lies between them. Swap them or leave one out.")
+        raise Refused("nothing-between")
     events = await running.outbox.replay(asked.stream, asked.since, asked.until, dry_run=asked.dry_run)
     if not asked.dry_run:
         did(running, "replay", stream=asked.stream or "all", events=events)

@@ -11,8 +11,11 @@ from shared.delivery.dead_letters import Letter
 from shared.language.streams import Stream
 from shared.operations.operator import Operator, did
 from shared.operations.probes import Parts
+from shared.web.dependencies import Retell, Retelling
 
 router = APIRouter(prefix="/operations", tags=["operations"])
+
+Limit = Annotated[int, Query(ge=1, le=1000)]
 
 
 class LetterView(BaseModel):
@@ -52,20 +55,20 @@ class Letters(BaseModel):
 
 @router.get("/dead-letters")
 async def dead_letters(
-    running: Parts, _: Operator, settled: bool = False, limit: Annotated[int, Query(ge=1, le=1000)] = 100
+    running: Parts, _: Operator, retell: Retelling, settled: bool = False, limit: Limit = 100
 ) -> Letters:
     """What could not be dealt with here: what is open, or with ``settled`` what was retried or dropped."""
     found, total = await running.desk.letters(settled=settled, limit=limit)
-    return Letters(dead_letters=[LetterView(**_view(letter)) for letter in found], total=total)
+    return Letters(dead_letters=[LetterView(**_view(letter, retell)) for letter in found], total=total)
 
 
 @router.get("/dead-letters/{letter_id}")
-async def dead_letter(letter_id: str, running: Parts, _: Operator) -> LetterInFull:
+async def dead_letter(letter_id: str, running: Parts, _: Operator, retell: Retelling) -> LetterInFull:
     """One of them with its headers and body, as they were."""
     letter = await running.desk.letter(letter_id)
     body, encoded = _body(letter.record.value)
     headers = [(name, (value or b"").decode(errors="replace")) for name, value in letter.record.headers]
-    return LetterInFull(**_view(letter), headers=headers, body=body, body_base64=encoded)
+    return LetterInFull(**_view(letter, retell), headers=headers, body=body, body_base64=encoded)
 
 
 class Retried(BaseModel):
@@ -76,11 +79,11 @@ class Retried(BaseModel):
 
 
 @router.post("/dead-letters/{letter_id}/retry", response_model_exclude_none=True)
-async def retry(letter_id: str, running: Parts, _: Operator) -> Retried:
+async def retry(letter_id: str, running: Parts, _: Operator, retell: Retelling) -> Retried:
     """Deal with it as if it came now; what waited for it goes on at once. When it dies again it stays open."""
     dealt = await running.desk.retry(letter_id)
     did(running, "retry", dead_letter=letter_id, outcome=dealt.outcome)
-    return Retried(outcome=dealt.outcome, reason=dealt.reason or None)
+    return Retried(outcome=dealt.outcome, reason=retell(dealt.reason) if dealt.reason else None)
 
 
 class Dropped(BaseModel):
@@ -98,7 +101,7 @@ async def drop(letter_id: str, running: Parts, _: Operator) -> Dropped:
     return Dropped(freed=freed)
 
 
-def _view(letter: Letter) -> dict[str, Any]:
+def _view(letter: Letter, retell: Retell) -> dict[str, Any]:
     record, envelope = letter.record, letter.envelope
     return {
         "id": letter.id,
@@ -109,7 +112,7 @@ def _view(letter: Letter) -> dict[str, Any]:
         "type": envelope.type if envelope else None,
         "subject": letter.subject or None,
         "version": letter.version or None,
-        "reason": letter.reason,
+        "reason": retell(letter.reason),
         "size": len(record.value or b""),
         "left_out": letter.left_out,
         "settled": letter.settled,

@@ -8,6 +8,8 @@ from pydantic import BaseModel
 
 from shared.operations.operator import Operator, did
 from shared.operations.probes import Parts
+from shared.rebuilding.projections import Shown
+from shared.web.dependencies import Retell, Retelling
 
 router = APIRouter(prefix="/operations", tags=["operations"])
 
@@ -44,14 +46,21 @@ class ProjectionsView(BaseModel):
 
 
 @router.get("/projections")
-async def projections(running: Parts, _: Operator) -> ProjectionsView:
+async def projections(running: Parts, _: Operator, retell: Retelling) -> ProjectionsView:
     """What can be worked out anew from the topics, and how far that is."""
-    return ProjectionsView.model_validate({"projections": await running.projections.all()})
+    return ProjectionsView(projections=[_view(shown, retell) for shown in await running.projections.all()])
 
 
 @router.post("/projections/{name}/rebuild", status_code=202)
-async def rebuild(name: str, running: Parts, _: Operator) -> ProjectionView:
+async def rebuild(name: str, running: Parts, _: Operator, retell: Retelling) -> ProjectionView:
     """Work it out anew, while the service goes on."""
     begun = await running.projections.rebuild(name)
     did(running, "rebuild", projection=name)
-    return ProjectionView.model_validate(begun)
+    return _view(begun, retell)
+
+
+def _view(shown: Shown, retell: Retell) -> ProjectionView:
+    view = ProjectionView.model_validate(shown)
+    if view.rebuild and view.rebuild.reason:
+        view.rebuild.reason = retell(view.rebuild.reason)
+    return view

@@ -5,6 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from shared.language.reasons import not_valid
 from shared.language.terms import Id
 
 
@@ -21,7 +22,7 @@ class Whom(BaseModel):
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
         if (self.employee_id is None) == (self.person_id is None):
-            raise ValueError("say whom: either employee_id or person_id")
+            raise not_valid("says-not-whom")
         return self
 
     def identified(self, pseudonym: Callable[[str], str]) -> str:

@@ -14,6 +14,7 @@ from shared.domain.errors import NotYet
 from shared.domain.handlers import Hears
 from shared.domain.pieces import chunks
 from shared.language.envelope import Envelope, Record, Undecodable, open_envelope, open_event
+from shared.language.reasons import Failure
 from shared.language.streams import REGISTRY, Event, Stream
 from shared.loops import is_transient
 from shared.store.store import Store
@@ -24,8 +25,8 @@ Versions = Mapping[str, int]
 """Stream and subject → the version that was dealt with last."""
 
 
-class CannotRebuild(Exception):
-    """The events at hand do not lead to the documents; the message says which and what to do."""
+class CannotRebuild(Failure):
+    """The events at hand do not lead to the documents."""
 
 
 class Shadow(Store):
@@ -91,11 +92,8 @@ class Folding:
             return
         stuck = [position for position in short if self._folded.get(position, 0) + 1 in self._waiting.get(position, {})]
         if stuck:
-            raise CannotRebuild(f"{stuck[0]} needs {self._missing[stuck[0]]}, which is not here: rebuild that first.")
-        raise CannotRebuild(
-            f"The topics do not hold the whole history: versions of {len(short)} subjects are missing, among them "
-            f"{short[0]}. Let the service that says them replay its outbox, then try again. Nothing was changed."
-        )
+            raise CannotRebuild("needs-another-first", subject=stuck[0], missing=self._missing[stuck[0]])
+        raise CannotRebuild("history-not-whole", count=len(short), subject=short[0])
 
     async def _advance(self, positions: Sequence[str], upto: Versions) -> int:
         """Fold what has its turn of these subjects; returns how many events."""
@@ -123,7 +121,7 @@ class Folding:
             record = waiting[version]
             if record is not None and (position, version) not in self._dropped:
                 try:
-                    await self._apply(unit, record, f"version {version} of {position}")
+                    await self._apply(unit, record, (position, version))
                 except NotYet as error:
                     self._missing[position] = error.missing
                     return moved
@@ -134,7 +132,7 @@ class Folding:
             self._waiting.pop(position, None)
         return moved
 
-    async def _apply(self, unit: Unit, record: Record, what: str) -> None:
+    async def _apply(self, unit: Unit, record: Record, what: tuple[str, int]) -> None:
         event = _event(record)
         unit.happened_at = open_envelope(record).time
         try:
@@ -144,7 +142,9 @@ class Folding:
             unit.undo()
             if is_transient(error) or isinstance(error, NotYet):
                 raise
-            raise CannotRebuild(f"The handlers of today fail at {what}: {type(error).__name__}.") from error
+            subject, version = what
+            why = type(error).__name__
+            raise CannotRebuild("handlers-fail", subject=subject, version=version, error=why) from error
         unit.keep()
 
     async def _keep(self, unit: Unit) -> None:
@@ -152,8 +152,8 @@ class Folding:
         self.said_in |= {row.topic for row in rows}
         operations = changes.pop(self._kind, [])
         if changes:
-            others = ", ".join(sorted(kind.__name__ for kind in changes))
-            raise CannotRebuild(f"The handlers of {self._kind.__name__} change {others} too: it is no projection.")
+            others = sorted(kind.__name__ for kind in changes)
+            raise CannotRebuild("no-projection", projection=self._kind.__name__, others=others)
         if operations:
             await self.documents.bulk_write(operations, ordered=False)
 
@@ -171,6 +171,7 @@ def _event(record: Record) -> Event:
     try:
         event = open_event(record, envelope)
     except Undecodable as error:
-        raise CannotRebuild(f"Version {envelope.version} of {envelope.position} cannot be read: {error}.") from error
+        subject, version = envelope.position, envelope.version
+        raise CannotRebuild("event-not-readable", subject=subject, version=version, why=str(error)) from error
     assert event is not None  # noqa: S101 - only types somebody handles are kept
     return event

@@ -16,6 +16,7 @@ import structlog
 from shared.domain.aggregate import Aggregate
 from shared.domain.errors import Absent, Refused, Unreadable
 from shared.domain.handlers import Hears
+from shared.language.reasons import Reason
 from shared.rebuilding.folding import CannotRebuild, Shadow
 from shared.rebuilding.rebuild import Progress, Rebuild
 from shared.settings import Settings
@@ -69,7 +70,7 @@ class Projections:
         try:
             await self._rebuilds.replace_one(free, begun | asdict(Progress()), upsert=True)
         except DuplicateKeyError:
-            raise Refused(f"«{name}» is being rebuilt already. Wait until that is done.") from None
+            raise Refused("rebuilds-already", projection=name) from None
         task = asyncio.create_task(self._run(name, kind))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -83,8 +84,9 @@ class Projections:
 
     def _kind(self, name: str) -> type[Aggregate]:
         if name not in self._kinds:
-            here = ", ".join(sorted(self._kinds)) or "none"
-            raise Absent(f"There is no projection «{name}» here. There are: {here}.")
+            if not self._kinds:
+                raise Absent("no-projections", projection=name)
+            raise Absent("no-such-projection", projection=name, here=sorted(self._kinds))
         return self._kinds[name]
 
     async def _run(self, name: str, kind: type[Aggregate]) -> None:
@@ -97,17 +99,21 @@ class Projections:
                 await self._note(name, asdict(progress))
 
         rebuild = Rebuild(self._store, self._settings, kind, self._handlers)
-        reason: str | None = "The process ended in the middle. Start it again."
+        reason: Reason | None = Reason("rebuild-interrupted")
         try:
             await rebuild.run(report)
             reason = None
         except (CannotRebuild, Unreadable) as error:
-            reason = str(error)
+            reason = error.reason
         except Exception as error:
             log.exception("rebuild failed", projection=name)
-            reason = f"{type(error).__name__}. Start it again."
+            reason = Reason("rebuild-failed", error=type(error).__name__)
         finally:
-            ended = {"state": "failed" if reason else "done", "reason": reason, "ended_at": datetime.now(UTC)}
+            ended = {
+                "state": "failed" if reason else "done",
+                "reason": str(reason) if reason else None,
+                "ended_at": datetime.now(UTC),
+            }
             with contextlib.suppress(Exception):  # without this word it counts as gone after a while
                 await self._note(name, asdict(rebuild.progress) | ended)
             log.info("rebuilt", projection=name, **asdict(rebuild.progress), state=ended["state"])
@@ -123,5 +129,5 @@ def _goes_on(last: Shown | None) -> bool:
 def _shown(last: Shown) -> Shown:
     shown = {name: value for name, value in last.items() if name not in ("_id", "alive_at")}
     if last["state"] == "running" and not _goes_on(last):
-        return shown | {"state": "failed", "reason": "The process that did it is gone. Start it again."}
+        return shown | {"state": "failed", "reason": str(Reason("rebuilder-gone"))}
     return shown

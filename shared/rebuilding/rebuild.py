@@ -75,7 +75,7 @@ class Rebuild:
         return self._store.collection(self._kind)
 
     async def run(self, report: Report) -> Progress:
-        """Do it; raises CannotRebuild with a sentence for people, and what is transient."""
+        """Do it; raises CannotRebuild, and what is transient."""
         folding = Folding(self._store, self._kind, self._handlers, await self._dropped())
         reader = make_reader(self._settings, self._store.origin.service)
         await folding.documents.delete_many({})
@@ -101,7 +101,7 @@ class Rebuild:
             todo = await self._replace(todo, folding, snapshot, report)
             if not todo:
                 return
-        raise CannotRebuild(f"{len(todo or ())} documents changed again and again; the others are done. Try again.")
+        raise CannotRebuild("changed-again-and-again", count=len(todo or ()))
 
     async def _dropped(self) -> set[tuple[str, int]]:
         """What operators have let this service move on without."""

@@ -28,7 +28,7 @@ async def in_transaction(client: AsyncIOMotorClient[Document], work: Write) -> N
     except OperationFailure as error:  # with_transaction does not retry a commit that conflicts
         if error.code not in (DUPLICATE_KEY, WRITE_CONFLICT):
             raise
-        raise Conflict(str(error)) from error
+        raise Conflict("changed-meanwhile") from error
 
 
 async def bulk(collection: AsyncIOMotorCollection[Document], operations: Sequence[Any], session: Transaction) -> None:
@@ -37,8 +37,8 @@ async def bulk(collection: AsyncIOMotorCollection[Document], operations: Sequenc
         result = await collection.bulk_write(operations, ordered=False, session=session)
     except BulkWriteError as error:
         if any(e.get("code") == DUPLICATE_KEY for e in error.details.get("writeErrors", [])):
-            raise Conflict("inserted by somebody else") from error
+            raise Conflict("changed-meanwhile") from error
         raise
     found = result.matched_count + result.inserted_count + result.upserted_count + result.deleted_count
     if found != len(operations):
-        raise Conflict("changed by somebody else")
+        raise Conflict("changed-meanwhile")

@@ -94,7 +94,7 @@ class Unit:
         """The aggregate; raises Absent, for people who asked for it."""
         found = await self.find(kind, identity)
         if found is None:
-            raise Absent(f"There is no {kind.__name__.lower()} «{identity}».")
+            raise Absent("no-such", kind=kind.__name__.lower(), id=identity)
         return found
 
     async def need(self, kind: type[A], identity: str) -> A:

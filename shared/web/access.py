@@ -17,6 +17,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from shared.language.reasons import AnyOf, Failure
 from shared.settings import Settings
 
 log = structlog.get_logger()
@@ -32,15 +33,15 @@ BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A token o
 """Tells OpenAPI what is wanted; the token is taken by ``_token``, from the cookie too."""
 
 
-class Unauthenticated(Exception):
+class Unauthenticated(Failure):
     """There is no token, or not a valid one: 401."""
 
 
-class Forbidden(Exception):
+class Forbidden(Failure):
     """The token is valid, but does not allow this: 403."""
 
 
-class NoKeys(Exception):
+class NoKeys(Failure):
     """The issuer's keys cannot be had, so no token can be checked: 503."""
 
 
@@ -64,12 +65,12 @@ class Caller:
         """Raises Forbidden unless the caller is a manager of all these countries."""
         wanted = sorted(countries)
         if not self.has("manager") or not self.covers(wanted):
-            raise Forbidden(f"This needs a programme manager of {', '.join(wanted)}.")
+            raise Forbidden("needs-a-manager-of", countries=wanted)
 
     def must_be(self, *person_ids: str) -> None:
         """Raises Forbidden unless the caller is one of these people."""
         if self.person_id is None or self.person_id not in person_ids:
-            raise Forbidden("This belongs to somebody else.")
+            raise Forbidden("of-somebody-else")
 
 
 def person_id(employee_id: str, key: str) -> str:
@@ -109,10 +110,10 @@ class Access:
                 self._registry().validate(decoded.claims)
             except (JoseError, ValueError) as error:
                 if fresh or not _may_be_a_new_key(error):
-                    raise Unauthenticated("The token is not valid (any more). Sign in again.") from None
+                    raise Unauthenticated("token-not-valid-any-more") from None
             else:
                 return decoded.claims
-        raise Unauthenticated("The token is not valid. Sign in again.")
+        raise Unauthenticated("token-not-valid")
 
     def _registry(self) -> jwt.JWTClaimsRegistry:
         return jwt.JWTClaimsRegistry(
@@ -134,7 +135,7 @@ class Access:
             except UNUSABLE as error:
                 log.warning("issuer's keys cannot be had", because=type(error).__name__)
                 if self._keys is None:
-                    raise NoKeys("Nobody can sign in at the moment. Try again in a moment.") from error
+                    raise NoKeys("no-keys") from error
         assert self._keys is not None  # noqa: S101 - either fetched now or kept from before
         return self._keys
 
@@ -165,7 +166,7 @@ def _token(request: Request) -> str:
     # A cookie is enough to look, never to change something: another site can make a browser send it.
     if request.method in ("GET", "HEAD") and COOKIE in request.cookies:
         return request.cookies[COOKIE]
-    raise Unauthenticated("This needs a bearer token in the Authorization header.")
+    raise Unauthenticated("no-token")
 
 
 class _Allow:
@@ -177,8 +178,9 @@ class _Allow:
     async def __call__(self, request: Request, _: Annotated[object, Depends(BEARER)]) -> Caller:
         access: Access = request.app.state.access
         caller = await access.caller(_token(request))
+        request.state.caller = caller  # whom a refusal is said to
         if caller.roles.isdisjoint(self.roles):
-            raise Forbidden(f"This needs the role {' or '.join(self.roles)}.")
+            raise Forbidden("needs-a-role", roles=AnyOf(self.roles))
         return caller
 
 

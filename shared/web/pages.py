@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +14,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from shared.web.static import VERSION
-from shared.web.wording import locale, negotiate, translations
+from shared.web.wording import CATALOGUES, locale, reader, translations
 
 POLICY = "; ".join(
     (
@@ -38,10 +40,12 @@ HEADERS = {
 class Pages:
     """The pages of one service.
 
-    ``package`` is the module whose ``templates`` folder holds them; they extend ``frame.html``.
+    ``package`` is the module whose ``templates`` folder holds them; they extend ``frame.html``. The sentences are in
+    the folder ``languages`` of its service, or of shared.
     """
 
     def __init__(self, package: str) -> None:
+        self._catalogues = (_catalogues_of(package), CATALOGUES)
         self._loader = ChoiceLoader([PackageLoader(package), PackageLoader("shared.web")])
         self._environments: dict[str, Environment] = {}
 
@@ -51,7 +55,7 @@ class Pages:
 
     def fragment(self, request: Request, template: str, **values: Any) -> Markup:
         """A piece of HTML in the reader's language; a value the template misses raises UndefinedError."""
-        language = negotiate(request.headers.get("accept-language", ""))
+        language = reader(request)
         environment = self._environments.get(language) or self._environment(language)
         rendered = environment.get_template(template).render(**_addresses(request), **values)
         return Markup(rendered)  # noqa: S704 - the environment has escaped every value
@@ -65,12 +69,18 @@ class Pages:
             lstrip_blocks=True,
             extensions=["jinja2.ext.i18n"],
         )
-        environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+        environment.install_gettext_translations(translations(language, *self._catalogues), newstyle=True)  # type: ignore[attr-defined]
         environment.policies["ext.i18n.trimmed"] = True
         environment.globals.update(language=language, direction=locale(language).text_direction)
         environment.filters.update(_filters(language))
         self._environments[language] = environment
         return environment
+
+
+def _catalogues_of(package: str) -> Path:
+    """Beside the rooms of ``services.NAME``, or in ``shared.web``."""
+    home = import_module(".".join(package.split(".")[:2]))
+    return Path(str(home.__file__)).parent / CATALOGUES.name
 
 
 def _addresses(request: Request) -> dict[str, Callable[..., str]]:

@@ -19,6 +19,6 @@ static_router = APIRouter(include_in_schema=False)
 def asset(version: str, file: str) -> Response:
     """One file; browsers may keep it for ever, because a changed file has another address."""
     if file not in FILES or version != VERSION:
-        raise Absent(f"There is no file «{file}».")
+        raise Absent("no-such-file", file=file)
     headers = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
     return Response(FILES[file], media_type=guess_type(file)[0], headers=headers)

@@ -36,9 +36,9 @@ class Reminder(Aggregate):
 
 
 MOODS: dict[str, Callable[[], Exception]] = {
-    "refused": lambda: Refused("not today"),
+    "refused": lambda: Refused("not-today"),
     "not yet": lambda: NotYet("something"),
-    "contended": lambda: Conflict("again and again"),
+    "contended": lambda: Conflict("changed-meanwhile"),
     "defect": lambda: ZeroDivisionError(),
 }
 

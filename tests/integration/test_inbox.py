@@ -249,7 +249,7 @@ async def test_an_effect_too_large_for_the_database_is_one_dead_letter(store: St
     await inbox.take([said(SessionMissed, "s1", 2), record(row(event(SessionScheduled, "s2", 2), 2))])
 
     [letter] = await _dead(store)
-    assert _reason(letter).startswith("commit failed")
+    assert _reason(letter).startswith("commit-failed error=")
     assert await _heard(store, "s2") == ("scheduled 1", "scheduled 2")
 
 
@@ -264,7 +264,7 @@ async def test_a_document_nobody_can_read_holds_up_only_its_own_subject(
     await inbox.take([said(SessionMissed, f"s{n}", 2) for n in range(3)])
 
     [letter] = await _dead(store)
-    assert _reason(letter).startswith("stored Entry: ")
+    assert _reason(letter).startswith("not-readable document=Entry faults=")
     assert await _heard(store, "s0") == await _heard(store, "s2") == ("scheduled 1", "missed")
 
     await store.db["entries"].replace_one({"_id": "s1"}, as_it_was)

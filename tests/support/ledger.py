@@ -69,7 +69,7 @@ async def receipt(event: SessionHeld, unit: Unit) -> None:
 def missed(entry: Entry, event: SessionMissed) -> Entry:
     """Refuses the thirteenth, and has a defect for the fourteenth."""
     if event.number == 13:
-        raise Refused("no thirteenth session")
+        raise Refused("no-thirteenth-session")
     if event.number == 14:
         raise ZeroDivisionError
     return replace(entry, heard=(*entry.heard, "missed"))

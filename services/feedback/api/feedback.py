@@ -46,7 +46,7 @@ async def _may_see(caller: Caller, unit: Unit, momentum: Momentum) -> None:
 async def _pair_of(store: Store, session_id: str) -> str:
     found = await store.all(Momentum, {"meetings.session_id": session_id}, limit=1)
     if not found:
-        raise Absent(f"There is no session «{session_id}».")
+        raise Absent("no-such", kind="session", id=session_id)
     return found[0].id
 
 
@@ -104,6 +104,6 @@ async def pair_momentum(
     unit = store.unit()
     momentum = await unit.find(Momentum, pair_id)
     if momentum is None:
-        raise Absent(f"There is no pair «{pair_id}».")
+        raise Absent("no-such", kind="pair", id=pair_id)
     await _may_see(caller, unit, momentum)
     return MomentumView.of(momentum)

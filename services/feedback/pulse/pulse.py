@@ -54,14 +54,11 @@ class Pulse(Aggregate):
         """The answer of one side; raises Absent for an unknown session, Refused before it was held or twice."""
         meeting = momentum.meeting(session_id)
         if meeting is None:
-            raise Absent(f"There is no session «{session_id}».")
+            raise Absent("no-such", kind="session", id=session_id)
         if meeting.outcome is not Outcome.HELD:
-            raise Refused(
-                f"Only a session that was held can be answered; this one is {meeting.outcome}. "
-                "If you did meet, confirm the session first."
-            )
+            raise Refused("session-not-held", outcome=meeting.outcome)
         if before is not None:
-            raise Refused("You have answered the pulse of this session already. Thank you: one answer is enough.")
+            raise Refused("answered-already")
         pulse = cls(
             id=pulse_id(session_id, by.role),
             programme_id=momentum.programme_id,

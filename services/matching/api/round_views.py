@@ -24,7 +24,7 @@ from services.matching.rounds.comparing import Change, Reached, Setting, Turn
 from services.matching.rounds.report import Place, Report, Tally
 from services.matching.rounds.round import Round, RoundState
 from services.matching.rules import reasons
-from services.matching.rules.marking import _
+from shared.domain.marking import _
 from shared.language.matching import RoundFailure
 from shared.language.terms import PairingRules
 

@@ -5,8 +5,8 @@ from typing import Protocol
 
 from services.matching.markets.outcome import Alternative, Certificate, Door, Opening, Price, Wanted
 from services.matching.rules import reasons
-from services.matching.rules.marking import _, ngettext
 from services.matching.rules.rules import HARD
+from shared.domain.marking import _, ngettext
 
 
 class Say(Protocol):

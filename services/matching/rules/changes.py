@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from services.matching.rules.candidate import Candidate
-from services.matching.rules.marking import ngettext
+from shared.domain.marking import ngettext
 from shared.language.skills import Skill, Wish
 from shared.language.terms import Role, Terms, Training
 

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-from services.matching.rules.marking import _
 from services.matching.rules.rules import HARD
+from shared.domain.marking import _
 
 Because = tuple[str, ...]
 """One code; or several obstacles that each would have to give way: rules in their order, the manager, the minimum."""

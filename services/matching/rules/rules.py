@@ -16,8 +16,8 @@ import numpy as np
 from services.matching.rules import changes, columns
 from services.matching.rules.changes import Change
 from services.matching.rules.columns import per_cent
-from services.matching.rules.marking import _
 from services.matching.rules.meeting import Answer, Meeting
+from shared.domain.marking import _
 from shared.language.terms import SameUnit, Training
 
 

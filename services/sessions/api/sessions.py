@@ -15,9 +15,10 @@ from services.sessions.series.parties import Parties
 from services.sessions.series.series import Series
 from services.sessions.series.session import Session
 from shared.domain.work import Unit
+from shared.language.reasons import not_valid
 from shared.language.sessions import Cancellation, Outcome
 from shared.web.access import Caller, allow
-from shared.web.dependencies import Database
+from shared.web.dependencies import Database, Explaining
 
 router = APIRouter(tags=["sessions"])
 
@@ -34,7 +35,7 @@ Instant = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt
 
 def _whole_minute(moment: datetime) -> datetime:
     if moment.second or moment.microsecond:
-        raise ValueError("sessions start on a whole minute, such as 2026-03-02T10:15:00+01:00")
+        raise not_valid("no-whole-minute")
     return moment.astimezone(UTC)
 
 
@@ -73,13 +74,13 @@ async def sessions_of_programme(
 
 
 @router.get("/pairs/{pair_id}/sessions")
-async def sessions_of_pair(pair_id: str, caller: Theirs, store: Database) -> SeriesView:
+async def sessions_of_pair(pair_id: str, caller: Theirs, store: Database, explain: Explaining) -> SeriesView:
     """The pair's whole series, and in a sentence what could not be planned."""
     unit = store.unit()
     series = await unit.get(Series, pair_id)
     _admit(caller, await Parties.of(series, unit))
     sessions = await store.all(Session, {"pair_id": pair_id}, sort=(("number", 1),))
-    return SeriesView.of(series, await _views(sessions, unit))
+    return SeriesView.of(series, await _views(sessions, unit), explain)
 
 
 @router.get("/sessions/{session_id}")

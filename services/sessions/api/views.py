@@ -10,6 +10,7 @@ from services.sessions.people.participant import Participant
 from services.sessions.series.series import Series
 from services.sessions.series.session import Session
 from shared.language.sessions import Cancellation, Outcome
+from shared.web.dependencies import Explain
 
 
 class SideView(BaseModel):
@@ -73,11 +74,11 @@ class SeriesView(BaseModel):
     sessions: list[SessionView]
 
     @classmethod
-    def of(cls, series: Series, sessions: list[SessionView]) -> Self:
+    def of(cls, series: Series, sessions: list[SessionView], explain: Explain) -> Self:
         return cls(
             pair_id=series.id,
             programme_id=series.programme_id,
-            shortfall=series.shortfall,
+            shortfall=explain(series.shortfall) if series.shortfall else "",
             ended=series.ended,
             sessions=sessions,
         )

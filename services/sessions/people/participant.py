@@ -80,4 +80,4 @@ class Participant(Aggregate):
     def must_take_part(self) -> None:
         """Raises Refused when the participant has withdrawn."""
         if self.withdrawn:
-            raise Refused("One of the two has withdrawn from the programme; their sessions end with it.")
+            raise Refused("has-withdrawn", about=self.person_id)

@@ -12,6 +12,7 @@ from itertools import chain
 from typing import Self
 
 from services.sessions.planning.workdays import Calendar, Span, at, common_times, local_day, minute_of_day, moment
+from shared.language.reasons import Reason
 from shared.language.terms import Terms
 
 GRID = 15 * 60
@@ -29,10 +30,10 @@ LOOK_AHEAD = 366
 
 @dataclass(frozen=True)
 class Plan:
-    """Start and end (UTC) of every session found, and in a sentence what is missing (empty: nothing)."""
+    """Start and end (UTC) of every session found, and what is missing."""
 
     slots: tuple[tuple[datetime, datetime], ...]
-    shortfall: str = ""
+    shortfall: Reason | None = None
 
 
 @dataclass(frozen=True)
@@ -138,21 +139,23 @@ def _starts_of_series(terms: Terms, search: _Search) -> list[int]:
     return starts
 
 
-def _shortfall(terms: Terms, search: _Search, slots: tuple[tuple[datetime, datetime], ...], now: datetime) -> str:
+def _shortfall(
+    terms: Terms, search: _Search, slots: tuple[tuple[datetime, datetime], ...], now: datetime
+) -> Reason | None:
     minutes, wanted = terms.plan.minutes, terms.plan.sessions
     last_day = date.fromordinal(search.until)
     if search.bounds[0] >= search.bounds[1]:
-        return f"No session: the programme ends on {terms.ends_on}, before the two could meet."
+        return Reason("programme-ends-first", ends_on=terms.ends_on)
     if not slots and not search.ever_meet():
-        return f"No session: the working hours of the two never have {minutes} minutes in common before {last_day}."
+        return Reason("never-in-common", minutes=minutes, last_day=last_day)
     if not slots:
-        return f"No session: the two have no {minutes} minutes free in common before {last_day}."
+        return Reason("nothing-free-in-common", minutes=minutes, last_day=last_day)
     if len(slots) < wanted:
-        return f"{len(slots)} of {wanted} sessions: there is no further common free slot before {last_day}."
+        return Reason("too-few-sessions", made=len(slots), count=wanted, last_day=last_day)
     begins = max(now, moment(at(terms.starts_on.toordinal(), 0, search.mentee.time_zone)))
     if slots[0][0] > begins + FIRST_WITHIN:
-        return f"All {wanted} sessions, but the two have no common free slot within the first {FIRST_WITHIN.days} days."
-    return ""
+        return Reason("late-first-session", count=wanted, within=FIRST_WITHIN.days)
+    return None
 
 
 def _starts(span: Span, length: int) -> Iterator[Span]:

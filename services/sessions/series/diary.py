@@ -41,7 +41,7 @@ class Diary(Aggregate):
         kept = (one for one in self.booked if one.ends_at > now and one.session_id not in moved)
         booked = sorted((*kept, *new), key=lambda one: one.starts_at)
         if any(later.starts_at < earlier.ends_at for earlier, later in pairwise(booked)):
-            raise Refused("One of the two already has another session at that time; please choose another one.")
+            raise Refused("booked-already", about=self.id)
         return replace(self, booked=tuple(booked))
 
     def free(self, session_ids: Collection[str]) -> Self:

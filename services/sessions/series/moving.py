@@ -13,16 +13,23 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 def must_suit(programme: Programme, people: tuple[Participant, ...], starts_at: datetime, ends_at: datetime) -> None:
     """Raises Refused unless the programme runs and everybody takes part and works then."""
     if programme.over:
-        raise Refused("The programme is over; its sessions no longer move.")
+        raise Refused("programme-over")
     for one in people:
         one.must_take_part()
         if local_day(starts_at, one.time_zone) >= programme.terms.ends_on.toordinal():
-            raise Refused(f"Sessions take place before the programme ends on {programme.terms.ends_on}.")
+            raise Refused("after-the-programme", ends_on=programme.terms.ends_on)
         if not works(one.calendar, starts_at, ends_at):
-            raise Refused(f"{_working_hours(one)} Please choose a time within them that is no public holiday there.")
+            raise _outside_working_hours(one)
 
 
-def _working_hours(one: Participant) -> str:
+def _outside_working_hours(one: Participant) -> Refused:
     hours = one.working_hours
-    days = ", ".join(_DAYS[day] for day in hours.days)
-    return f"The {one.role.value}'s working hours are {hours.start} to {hours.end} on {days} ({one.time_zone})."
+    return Refused(
+        "outside-working-hours",
+        about=one.person_id,
+        role=one.role,
+        start=hours.start,
+        end=hours.end,
+        days=[_DAYS[day] for day in hours.days],
+        time_zone=one.time_zone,
+    )

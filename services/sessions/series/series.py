@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 from uuid import UUID, uuid5
 
+from services.sessions.series.shortfall import Shortfall
 from shared.domain.aggregate import Aggregate
 from shared.language.matching import PairFormed
+from shared.language.reasons import Reason
 
 SESSIONS = UUID("5d7f3e0a-5c6b-4d0e-9f0b-6a1d2c3e4f50")
 """The name space in which a pair's id and a number make a session's id."""
@@ -13,7 +15,7 @@ SESSIONS = UUID("5d7f3e0a-5c6b-4d0e-9f0b-6a1d2c3e4f50")
 
 @dataclass(frozen=True, kw_only=True)
 class Series(Aggregate):
-    """``id`` is the pair's. ``shortfall`` says in a sentence what could not be planned (empty: nothing)."""
+    """``id`` is the pair's. ``shortfall`` says what could not be planned."""
 
     collection: ClassVar[str] = "series"
     about: ClassVar[tuple[str, ...]] = ("mentor_id", "mentee_id")
@@ -22,11 +24,11 @@ class Series(Aggregate):
     mentor_id: str
     mentee_id: str
     session_ids: tuple[str, ...]
-    shortfall: str = ""
+    shortfall: Shortfall = None
     ended: bool = False
 
     @classmethod
-    def of(cls, pair: PairFormed, *, count: int, shortfall: str) -> Self:
+    def of(cls, pair: PairFormed, *, count: int, shortfall: Reason | None) -> Self:
         """So many sessions for this pair; their ids are always the same and never too long."""
         return cls(
             id=pair.pair_id,

@@ -1,7 +1,7 @@
 """One meeting of a pair: scheduled, then held, cancelled or missed.
 
 Whoever repeats what was already done gets the same state again; whoever wants something else of a session that is
-over gets a sentence.
+over is refused.
 """
 
 from dataclasses import dataclass, replace
@@ -22,12 +22,6 @@ from shared.language.sessions import (
     SessionScheduled,
 )
 from shared.language.terms import Role
-
-_OVER = {
-    Outcome.HELD: "This session was held, so it can no longer be changed.",
-    Outcome.CANCELLED: "This session was cancelled, so it can no longer be changed.",
-    Outcome.MISSED: "Nobody confirmed this session in time, so it counts as missed and can no longer be changed.",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,9 +73,9 @@ class Session(Aggregate):
             return self
         self._must_be_scheduled()
         if by is None:
-            raise Refused("Only the two of the pair can say that they met; please ask one of them.")
+            raise Refused("not-one-of-the-two")
         if now < self.starts_at:
-            raise Refused("This session has not started yet; please confirm it once it has taken place.")
+            raise Refused("session-not-started")
         held = replace(self, state=Outcome.HELD, due_at=None)
         return held.raising(SessionHeld(**self._facts(), confirmed_by=by))
 
@@ -102,7 +96,7 @@ class Session(Aggregate):
             return self
         self._must_not_be_over(now)
         if to <= now:
-            raise Refused("The new time has already passed; please choose one in the future.")
+            raise Refused("new-time-is-past")
         shift = to - self.starts_at
         moved = replace(self, starts_at=to, ends_at=self.ends_at + shift)
         moved = replace(moved, due_at=moved.ends_at + timedelta(days=self.confirm_within_days))
@@ -120,13 +114,20 @@ class Session(Aggregate):
         return replace(self, because=None)
 
     def _must_be_scheduled(self) -> None:
-        if self.state is not Outcome.SCHEDULED:
-            raise Refused(_OVER[self.state])
+        match self.state:
+            case Outcome.SCHEDULED:
+                return
+            case Outcome.HELD:
+                raise Refused("session-was-held")
+            case Outcome.CANCELLED:
+                raise Refused("session-was-cancelled")
+            case Outcome.MISSED:
+                raise Refused("session-was-missed")
 
     def _must_not_be_over(self, now: datetime) -> None:
         self._must_be_scheduled()
         if now >= self.ends_at:
-            raise Refused("This session's time is over; please say whether it took place instead.")
+            raise Refused("session-time-is-over")
 
     def _facts(self) -> dict[str, Any]:
         return {

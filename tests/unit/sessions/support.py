@@ -76,7 +76,7 @@ def formed(pair: str = "pair", mentor: str = "mentor", mentee: str = "mentee") -
 
 
 def scheduled(starts_at: datetime = NOW + timedelta(days=1), minutes: int = 30) -> Session:
-    series = Series.of(formed(), count=1, shortfall="")
+    series = Series.of(formed(), count=1, shortfall=None)
     return Session.schedule(series, 1, starts_at, starts_at + timedelta(minutes=minutes), 3)
 
 

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import pytest
 
+from services.sessions.app import service
 from services.sessions.handlers import nobody_confirmed
 from services.sessions.people.participant import Participant
 from services.sessions.people.programme import Programme
@@ -84,7 +85,8 @@ async def test_a_pair_without_a_common_hour_gets_a_series_that_says_so() -> None
     await store.hear(opened(), PEOPLE[0], night, formed())
     found = await series(store)
     assert found.session_ids == ()
-    assert "never have 30 minutes in common" in found.shortfall
+    assert found.shortfall
+    assert "never have 30 minutes in common" in service.spoken.explain(found.shortfall)
 
 
 @pytest.mark.parametrize("ending", [dissolved(), PairCompleted(**dissolved().model_dump(exclude={"because"}))])

@@ -1,10 +1,6 @@
 """What an event means, in plain words; ``who`` names one person or a pair."""
 
-
-def _(words: str) -> str:
-    """Marks words for translation; templates translate them."""
-    return words
-
+from shared.domain.marking import _
 
 HAPPENED = {
     "ProgrammeOpened": _("The programme opened for applications"),

@@ -4,12 +4,14 @@ import pytest
 from pydantic import ValidationError
 
 from services.feedback.api.views import PulseView
+from services.feedback.app import service
 from services.feedback.people.participant import Participant
 from services.feedback.pulse.pulse import Answer, Pulse
-from shared.domain.errors import Absent, Refused
+from shared.domain.errors import Absent
 from shared.language.feedback import FeedbackSubmitted
 from shared.language.sessions import SessionEvent
 from shared.language.terms import Role
+from tests.support.sentences import refusing
 from tests.unit.feedback.examples import after, cancelled, held, scheduled
 
 MENTOR = Participant(id="mentor", programme_id="p", person_id="x", role=Role.MENTOR)
@@ -32,18 +34,18 @@ def test_the_answer_is_not_shown_back() -> None:
 
 def test_a_second_answer_is_refused() -> None:
     first = Pulse.submitted(after(held(1)), "s1", MENTOR, ANSWER, before=None)
-    with pytest.raises(Refused, match="already"):
+    with refusing(service.spoken, "already"):
         Pulse.submitted(after(held(1)), "s1", MENTOR, ANSWER, before=first)
 
 
 @pytest.mark.parametrize(("event", "word"), [(scheduled(1), "scheduled"), (cancelled(1), "cancelled")])
 def test_only_a_session_that_was_held_has_a_pulse(event: SessionEvent, word: str) -> None:
-    with pytest.raises(Refused, match=f"this one is {word}"):
+    with refusing(service.spoken, f"this one is {word}"):
         Pulse.submitted(after(event), "s1", MENTOR, ANSWER, before=None)
 
 
 def test_an_unknown_session_is_absent() -> None:
-    with pytest.raises(Absent, match="s9"):
+    with refusing(service.spoken, "no session «s9»", Absent):
         Pulse.submitted(after(held(1)), "s9", MENTOR, ANSWER, before=None)
 
 

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from services.sessions.api.sessions import router
+from services.sessions.app import service
 from shared.language.registration import ParticipantWithdrawn, ProgrammeClosed, Withdrawal
 from shared.language.sessions import SessionCancelled, SessionHeld
 from shared.language.terms import Role
@@ -49,7 +50,7 @@ class People:
             pseudonym_key=SecretStr("0123456789abcdef"),
         )
         app.state.store, app.state.access = store, KnownCallers()
-        explain_errors(app, settings)
+        explain_errors(app, settings, service.spoken)
         app.include_router(router)
         self.store, self._client = store, TestClient(app)
 
@@ -149,11 +150,11 @@ def test_a_manager_cancels_without_a_role(people: People) -> None:
     [
         ("2026-03-02T11:45:00Z", "already passed"),
         ("2026-03-04T08:00:00Z", "mentee's working hours"),
-        ("2026-03-04T16:15:00Z", "mentor's working hours"),
+        ("2026-03-04T16:15:00Z", "Your working hours are 09:00 to 17:30 on Mon, Tue, Wed, Thu, Fri (Europe/Paris)."),
         ("2026-03-07T10:00:00Z", "working hours"),
         ("2026-04-06T10:00:00Z", "working hours"),  # Easter Monday
         ("2026-12-31T10:00:00Z", "before the programme ends"),
-        ("2026-03-31T09:10:00Z", "another session"),
+        ("2026-03-31T09:10:00Z", "You already have another session"),
     ],
 )
 def test_why_a_session_does_not_move(people: People, to: str, sentence: str) -> None:

@@ -173,7 +173,7 @@ def test_complete_and_soon_or_explained(question: Question) -> None:
     )
     complete = len(found.slots) == question.terms.plan.sessions
     soon = complete and found.slots[0][0] <= begins + FIRST_WITHIN
-    assert (found.shortfall == "") is soon
+    assert (found.shortfall is None) is soon
     assert len(found.slots) <= question.terms.plan.sessions
 
 

@@ -3,12 +3,13 @@
 from datetime import timedelta
 from itertools import pairwise
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.sessions.app import service
 from services.sessions.series.diary import Booking, Diary
 from shared.domain.errors import Refused
+from tests.support.sentences import refusing
 from tests.unit.sessions.support import NOW
 
 
@@ -27,7 +28,7 @@ EMPTY = Diary(id="person")
 
 def test_two_sessions_never_overlap() -> None:
     diary = EMPTY.book([booking("a", 0)], NOW)
-    with pytest.raises(Refused, match="another session"):
+    with refusing(service.spoken, "another session"):
         diary.book([booking("b", 29)], NOW)
     assert ids(diary.book([booking("b", 30)], NOW)) == ["a", "b"]
 

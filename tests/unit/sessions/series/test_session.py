@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.sessions.app import service
 from services.sessions.series.session import Session
 from shared.domain.errors import Refused
 from shared.language.sessions import (
@@ -18,6 +19,7 @@ from shared.language.sessions import (
     SessionScheduled,
 )
 from shared.language.terms import Role
+from tests.support.sentences import refusing
 from tests.unit.sessions.support import NOW, scheduled
 
 DURING = NOW + timedelta(days=1, minutes=10)
@@ -50,9 +52,9 @@ def test_held_once_it_has_started() -> None:
 
 
 def test_not_held_before_it_starts_nor_by_a_stranger() -> None:
-    with pytest.raises(Refused, match="not started"):
+    with refusing(service.spoken, "not started"):
         scheduled().hold(by=Role.MENTOR, now=NOW)
-    with pytest.raises(Refused, match="Only the two"):
+    with refusing(service.spoken, "Only the two"):
         scheduled().hold(by=None, now=DURING)
 
 
@@ -65,9 +67,9 @@ def test_cancelled_before_its_end(now: datetime) -> None:
 
 
 def test_what_is_over_is_neither_cancelled_nor_moved() -> None:
-    with pytest.raises(Refused, match="is over"):
+    with refusing(service.spoken, "is over"):
         cancel(scheduled(), AFTER)
-    with pytest.raises(Refused, match="is over"):
+    with refusing(service.spoken, "is over"):
         scheduled().move(LATER, now=AFTER)
 
 
@@ -81,7 +83,7 @@ def test_moved_it_keeps_its_length_and_falls_due_later() -> None:
 
 
 def test_never_moved_into_the_past() -> None:
-    with pytest.raises(Refused, match="already passed"):
+    with refusing(service.spoken, "already passed"):
         scheduled().move(NOW, now=NOW)
 
 
@@ -98,12 +100,12 @@ def test_missed_when_nobody_confirmed_it_and_not_before() -> None:
 def test_what_is_final_stays_and_says_why(session: Session) -> None:
     sentence = "no longer be changed"
     if session.state is not Outcome.HELD:
-        with pytest.raises(Refused, match=sentence):
+        with refusing(service.spoken, sentence):
             session.hold(by=Role.MENTOR, now=DURING)
     if session.state is not Outcome.CANCELLED:
-        with pytest.raises(Refused, match=sentence):
+        with refusing(service.spoken, sentence):
             cancel(session)
-    with pytest.raises(Refused, match=sentence):
+    with refusing(service.spoken, sentence):
         session.move(LATER, now=NOW)
     assert session.miss(LATER) is session
 

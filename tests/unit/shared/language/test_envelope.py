@@ -14,6 +14,8 @@ from shared.language.feedback import PairRecovered
 from shared.language.streams import Event, Stream
 from shared.store.rows import row_of
 from shared.telemetry.tracing import traced
+from shared.web.sentences import Sentences
+from tests.support.sentences import refusing
 from tests.unit.shared.samples import NOW, ORIGIN, examples, record, row
 
 EXAMPLES = examples()
@@ -140,7 +142,7 @@ def test_what_is_too_large_is_not_read() -> None:
     good = record(row(PairRecovered(programme_id="p", pair_id="s")))
     padded = (good.value or b"")[:-1] + b', "x": "' + b"x" * LARGEST_EVENT + b'"}'
 
-    with pytest.raises(Undecodable, match="more than"):
+    with refusing(Sentences(), "more than", Undecodable):
         open_event(replace(good, value=padded), open_envelope(good))
 
 

@@ -14,9 +14,11 @@ from pydantic import AwareDatetime, BaseModel
 
 from services.feedback.people.participant import Participant
 from services.feedback.pulse.pulse import Answer
+from services.sessions.series.shortfall import Shortfall
 from shared.domain.aggregate import Aggregate
 from shared.language.feedback import ProgrammeCounted
 from shared.language.profile import Profile, WorkingHours
+from shared.language.reasons import Reason
 from shared.language.terms import PairingRules, Role, Terms, Weights, WorkPlan
 from shared.privacy.erasing import Erased
 from shared.store.documents import from_document, to_document
@@ -48,6 +50,7 @@ FIXED: dict[Any, st.SearchStrategy[Any]] = {
         grade=st.integers(1, 40),
     ),
     ProgrammeCounted: st.sampled_from(COUNTED),
+    Shortfall: st.none() | st.builds(Reason, st.just("a-code"), day=st.dates(), count=st.integers(0, 99), what=words),
     Answer: st.builds(Answer, feeling=st.integers(1, 5), useful=st.integers(1, 5), comment=words),
     WorkingHours: st.builds(WorkingHours, days=st.lists(st.integers(0, 6), max_size=7).map(tuple)),
     PairingRules: st.builds(
