@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 
-from shared.language import asyncapi
 from shared.language.everybody import ReplayRequested
+from shared.operations import asyncapi
 from shared.operations.exposition import answers, exposition, obstacles
 from shared.running.running import Running
 from shared.web.access import Caller, allow, anyone

@@ -12,8 +12,8 @@ from deploy.describing.compatibility import inlined
 from deploy.describing.examples import FOLDER as EXAMPLES
 from deploy.describing.schemas import schema_of
 from deploy.services import SERVICES
-from shared.language.asyncapi import document
 from shared.language.streams import REGISTRY
+from shared.operations.asyncapi import document
 from shared.service import Service
 from tests.support.apps import client_of, new_issuer, settings_for
 
