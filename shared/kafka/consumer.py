@@ -149,8 +149,8 @@ class Bus(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not ty
 
     async def _waiting(self) -> dict[TopicPartition, int]:
         consumer = self._subscriber.consumer
-        if consumer is None:
-            raise NoAnswer("there is no consumer")
+        if consumer is None or not self._subscriber.running:
+            raise NoAnswer("there is no consumer at work")
         ends: dict[TopicPartition, int] = await consumer.end_offsets(consumer.assignment())
         return {tp: max(0, end - await self._progress.next(tp, consumer)) for tp, end in ends.items()}
 
