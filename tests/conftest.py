@@ -21,6 +21,7 @@ from tests.support.backends import (
 )
 from tests.support.side_by_side import SideBySide, longest_first
 
+pytest.register_assert_rewrite("tests.support.promises")  # its asserts are tests of those who inherit them
 NEVER_SKIPPED = ("real", "browser")
 USED = pytest.StashKey[list[str]]()
 

@@ -17,9 +17,9 @@ from services.matching.markets.outcome import Outcome, Progress, Stage
 from services.matching.members.member import Member
 from services.matching.members.programme import Programme, ProgrammeState
 from services.matching.pairs.pair import Pair, PairState
+from shared.domain.work import Store
 from shared.language.matching import PairDeclined, PairFormed
 from shared.language.streams import Event
-from shared.store.store import Store
 
 SECONDS = (0.01, 0.1, 0.5, 1, 5, 15, 60, 180, 600, 1800)
 
@@ -166,7 +166,7 @@ class Metrics:
 
     async def measure(self, store: Store) -> None:
         """Count people and pairs; by an index each, whatever the size of the programmes."""
-        open_ones = await store.collection(Programme).distinct("_id", {"state": ProgrammeState.OPEN.value})
+        open_ones = await store.ids(Programme, {"state": ProgrammeState.OPEN.value})
         self.waiting.set(await store.count(Member, {"programme_id": {"$in": open_ones}, "waiting_since": {"$gt": ""}}))
         self.broken.set(await store.count(Pair, {"broken": {"$gt": ""}, "state": PairState.FORMED.value}))
 

@@ -6,8 +6,8 @@ Counted in the database, the same by every replica: take the ``max``, not the ``
 from prometheus_client import CollectorRegistry, Gauge
 
 from services.registration.people.erasure import Erasure, ErasureState
+from shared.domain.work import Store
 from shared.language.streams import Event
-from shared.store.store import Store
 
 
 class Metrics:

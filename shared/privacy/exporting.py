@@ -15,11 +15,11 @@ from pydantic import BaseModel
 
 from shared.domain.aggregate import Aggregate
 from shared.privacy.whom import Whom
-from shared.store.database import STORED
 from shared.store.documents import Document
+from shared.store.queries import STORED
 from shared.store.store import Store
 from shared.web.access import Caller, allow
-from shared.web.dependencies import Database, Pseudonym
+from shared.web.dependencies import Pseudonym
 
 router = APIRouter(tags=["people"])
 
@@ -31,7 +31,15 @@ async def _kinds(request: Request) -> Sequence[type[Aggregate]]:
     return kinds
 
 
+async def _store(request: Request) -> Store:
+    store: Store = request.app.state.store
+    return store
+
+
 Kinds = Annotated[Any, Depends(_kinds)]
+
+Kept = Annotated[Store, Depends(_store)]
+"""Not the port: what is kept is shown as it is stored, even what this version cannot read, and what was said too."""
 
 
 class Said(BaseModel):
@@ -69,7 +77,7 @@ class Person:
 
 
 @router.post("/people/export")
-async def export_person(whom: Whom, caller: Anybody, store: Database, pseudonym: Pseudonym, kinds: Kinds) -> Export:
+async def export_person(whom: Whom, caller: Anybody, store: Kept, pseudonym: Pseudonym, kinds: Kinds) -> Export:
     """Everything this service keeps about a person: for themselves, a manager of their countries, an operator."""
     person_id = whom.identified(pseudonym)
     person = Person(person_id, tuple([each async for each in _participations(store, kinds, person_id)]))

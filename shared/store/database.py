@@ -1,32 +1,37 @@
 """One service's MongoDB database: its collections and indexes, and reading from it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterable, Callable, Iterable, Sequence
 from datetime import UTC
 from typing import Any, TypeVar
 
 from bson.codec_options import CodecOptions
-from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorCursor
 from pymongo import ASCENDING
 from pymongo.errors import OperationFailure
 from pymongo.monitoring import ConnectionPoolListener
+from typing_extensions import override
 
 from shared.domain.aggregate import Aggregate
 from shared.domain.clock import Clock
+from shared.domain.errors import Unreadable
+from shared.domain.work import BY_ID, Order, Where
+from shared.domain.work import Store as Port
 from shared.language.envelope import Origin
 from shared.language.streams import Event
 from shared.store.documents import Document, from_document
 from shared.store.indexes import COLLECTIONS, Index, indexes_of
 from shared.store.numbering import Numbering
+from shared.store.queries import at, counts_of, different_in, stored, values_of
 from shared.store.transactions import EXISTS
 from shared.telemetry.tracing import Tracing
 
 A = TypeVar("A", bound=Aggregate)
 
-STORED = {"_gone": None}
-"""MongoDB's query for aggregates; what was deleted may have left its counter."""
+READ_TOGETHER = 500
+"""Documents a round trip: making aggregates of them takes the event loop a few milliseconds."""
 
 
-class Database:
+class Database(Port):
     """One service's database. ``origin`` is who it speaks for in the events it publishes."""
 
     def __init__(
@@ -80,21 +85,62 @@ class Database:
         """Raises when the database does not answer."""
         await self.client.admin.command("ping")
 
-    async def all(
-        self,
-        kind: type[A],
-        where: Mapping[str, Any],
-        *,
-        sort: Sequence[tuple[str, int]] = (("_id", 1),),
-        limit: int = 0,
-    ) -> list[A]:
-        """The stored aggregates that match a MongoDB query, for showing them to people."""
-        cursor = self.collection(kind).find({**where, **STORED}).sort(list(sort)).limit(limit)
-        return [from_document(kind, document) async for document in cursor]
+    @override
+    async def all(self, kind: type[A], where: Where, *, sort: Order = BY_ID, limit: int = 0) -> list[A]:
+        return [from_document(kind, document) async for document in self._find(kind, where, None, sort, limit)]
 
-    async def count(self, kind: type[Aggregate], where: Mapping[str, Any]) -> int:
-        """How many match."""
-        return await self.collection(kind).count_documents({**where, **STORED})
+    @override
+    async def readable(self, kind: type[A], where: Where) -> tuple[list[A], dict[str, str]]:
+        read: list[A] = []
+        spoilt: dict[str, str] = {}
+        async for document in self._find(kind, where, None, BY_ID, 0).batch_size(READ_TOGETHER):
+            try:
+                read.append(from_document(kind, document))
+            except Unreadable as error:
+                spoilt[document["_id"]] = error.faults
+        return read, spoilt
+
+    @override
+    async def ids(self, kind: type[Aggregate], where: Where, *, sort: Order = (), limit: int = 0) -> list[str]:
+        return [document["_id"] async for document in self._find(kind, where, ["_id"], sort, limit)]
+
+    @override
+    async def values(
+        self,
+        kind: type[Aggregate],
+        where: Where,
+        fields: Sequence[str],
+        *,
+        each: str = "",
+        sort: Order = (),
+        limit: int = 0,
+    ) -> list[tuple[Any, ...]]:
+        found: AsyncIterable[Document] = self._find(kind, where, fields, sort, limit)
+        if each:
+            found = self.collection(kind).aggregate(values_of(where, fields, each, sort, limit))
+        return [tuple(at(document, field) for field in fields) async for document in found]
+
+    def _find(
+        self, kind: type[Aggregate], where: Where, fields: Sequence[str] | None, sort: Order, limit: int
+    ) -> AsyncIOMotorCursor[Document]:
+        found = self.collection(kind).find(stored(where), projection=fields).limit(limit)
+        return found.sort(list(sort)) if sort else found
+
+    @override
+    async def count(self, kind: type[Aggregate], where: Where) -> int:
+        return await self.collection(kind).count_documents(stored(where))
+
+    @override
+    async def counts(
+        self, kind: type[Aggregate], where: Where, by: Sequence[str], *, each: str = ""
+    ) -> dict[tuple[Any, ...], int]:
+        rows = self.collection(kind).aggregate(counts_of(where, by, each))
+        return {tuple(row["_id"]): row["times"] async for row in rows}
+
+    @override
+    async def different(self, kind: type[Aggregate], where: Where, fields: Sequence[str]) -> int:
+        rows = self.collection(kind).aggregate(different_in(where, fields))
+        return sum([row["times"] async for row in rows])
 
     async def close(self) -> None:
         """Let go of all connections."""

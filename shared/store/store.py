@@ -7,6 +7,8 @@ outbox) and, on the bus side, the position of the inbox.
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from typing_extensions import override
+
 from shared.domain.errors import Conflict
 from shared.loops import still_moving
 from shared.store.database import Database
@@ -21,15 +23,12 @@ ATTEMPTS = 20
 class Store(Database):
     """One service's database, and the units of work that change it."""
 
+    @override
     def unit(self) -> Unit:
-        """A fresh unit of work."""
         return Unit(self, self.clock.now())
 
+    @override
     async def run(self, work: Callable[[Unit], Awaitable[T]]) -> T:
-        """Do the work and commit it; start over when somebody else was faster.
-
-        The work may run more than once, so it must have no effect outside its unit.
-        """
         for _ in range(ATTEMPTS - 1):
             try:
                 return await self._run_once(work)

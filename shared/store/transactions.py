@@ -9,6 +9,7 @@ from pymongo.errors import BulkWriteError, OperationFailure
 from pymongo.read_concern import ReadConcern
 
 from shared.domain.errors import Conflict
+from shared.domain.work import Where
 from shared.store.documents import Document
 
 Transaction = AsyncIOMotorClientSession
@@ -29,6 +30,11 @@ async def in_transaction(client: AsyncIOMotorClient[Document], work: Write) -> N
         if error.code not in (DUPLICATE_KEY, WRITE_CONFLICT):
             raise
         raise Conflict("changed-meanwhile") from error
+
+
+async def delete_all(collection: Documents, where: Where, session: Transaction) -> None:
+    """Delete all that match."""
+    await collection.delete_many(where, session=session)
 
 
 async def bulk(collection: AsyncIOMotorCollection[Document], operations: Sequence[Any], session: Transaction) -> None:

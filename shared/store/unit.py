@@ -3,18 +3,23 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from secrets import randbits
 from typing import Any, TypeVar
 
 from pymongo import DeleteOne, InsertOne, ReplaceOne
+from typing_extensions import override
 
 from shared.domain.aggregate import Aggregate
 from shared.domain.errors import Absent, NotYet
+from shared.domain.work import Store, Where, undeclared
+from shared.domain.work import Unit as Port
 from shared.language.streams import Event
 from shared.store.database import Database
 from shared.store.documents import Document, counters, from_document, to_document, unknown_fields
 from shared.store.rows import Row, row_of
-from shared.store.transactions import Transaction, Write, bulk, in_transaction
+from shared.store.transactions import Transaction, Write, bulk, delete_all, in_transaction
+from shared.store.unsaying import unsay
 from shared.telemetry.tracing import Step
 
 A = TypeVar("A", bound=Aggregate)
@@ -49,23 +54,22 @@ class _Known:
         return ReplaceOne(before, document) if self.revision else InsertOne(document)
 
 
-class Unit:
+class Unit(Port):
     """One unit of work. Not to be shared between tasks."""
 
     def __init__(self, store: Database, now: datetime) -> None:
-        self.store = store
+        self.store: Store = store
+        self._database = store
         self.now = now
-        """The moment all of this unit's work happens at."""
         self.happened_at = now
-        """When the event that is being handled happened; the same as ``now`` for what people ask for."""
         self._known: dict[tuple[type[Aggregate], str], _Known] = {}
         self._step: dict[tuple[type[Aggregate], str], tuple[Aggregate | None, bool, tuple[Event, ...]]] = {}
         self.rows: list[Row] = []
         self.changing: type[Aggregate] | None = None
-        """What the handler at work has declared to change."""
         self._more: list[Write] = []
         self._kept = 0
 
+    @override
     async def fetch(self, wanted: Iterable[tuple[type[Aggregate], str]]) -> None:
         """Bring in many aggregates with one query a collection; raises Unreadable."""
         missing: dict[type[Aggregate], set[str]] = {}
@@ -73,7 +77,7 @@ class Unit:
             if (kind, identity) not in self._known:
                 missing.setdefault(kind, set()).add(identity)
         for kind, ids in missing.items():
-            found = {d["_id"]: d async for d in self.store.collection(kind).find({"_id": {"$in": list(ids)}})}
+            found = {d["_id"]: d async for d in self._database.collection(kind).find({"_id": {"$in": list(ids)}})}
             for identity in ids:
                 self._remember(kind, identity, found.get(identity))
 
@@ -84,51 +88,52 @@ class Unit:
             aggregate = None if "_gone" in document else from_document(kind, document)
             self._known[kind, identity] = _Known(aggregate, *counters(kind, document), unknown_fields(kind, document))
 
+    @override
     async def find(self, kind: type[A], identity: str) -> A | None:
-        """The aggregate as this unit sees it, or None."""
         if (kind, identity) not in self._known:
             await self.fetch([(kind, identity)])
         return self._known[kind, identity].aggregate  # type: ignore[return-value]
 
+    @override
     async def get(self, kind: type[A], identity: str) -> A:
-        """The aggregate; raises Absent, for people who asked for it."""
         found = await self.find(kind, identity)
         if found is None:
             raise Absent("no-such", kind=kind.__name__.lower(), id=identity)
         return found
 
+    @override
     async def need(self, kind: type[A], identity: str) -> A:
-        """The aggregate; raises NotYet, for events that build on it."""
         found = await self.find(kind, identity)
         if found is None:
             raise NotYet(f"{kind.__name__} {identity}")
         return found
 
+    @override
     def save(self, aggregate: Aggregate) -> None:
-        """Store this state when the unit ends, and publish what it raised."""
         where = type(aggregate), aggregate.id
-        if where[0] in self.store.projections and self.changing is not where[0]:
-            name = where[0].__name__
-            raise TypeError(f"{name} is a projection: only handlers declared with changes={name} may change it")
+        if where[0] in self._database.projections and self.changing is not where[0]:
+            raise undeclared(where[0])
         known = self._known.setdefault(where, _Known(None, 0, 0))
         self._step.setdefault(where, (known.aggregate, known.dirty, known.raised))
         known.aggregate = replace(aggregate, raised=()) if aggregate.raised else aggregate
         known.dirty = True
         known.raised += aggregate.raised
-        known.steps += tuple(self.store.tracing.decided(event) for event in aggregate.raised)
+        known.steps += tuple(self._database.tracing.decided(event) for event in aggregate.raised)
 
+    @override
     def delete(self, aggregate: Aggregate) -> None:
-        """Remove it when the unit ends, and publish what it raised.
-
-        One that has ever raised an event leaves its counter and nothing else: should there be a successor of the
-        same id, its events go on where these ended, or nobody would believe them.
-        """
         self.save(aggregate)
         self._known[type(aggregate), aggregate.id].aggregate = None
 
-    def also(self, write: Write) -> None:
-        """Do this too in the transaction of this unit; it may run more than once."""
-        self._more.append(write)
+    @override
+    def delete_where(self, kind: type[Aggregate], where: Where) -> None:
+        if kind in self._database.projections and self.changing is not kind:
+            raise undeclared(kind)
+        self._more.append(partial(delete_all, self._database.collection(kind), where))
+
+    @override
+    def unsay(self, instead: Event) -> None:
+        self._more.append(partial(unsay, self._database.db, instead))
 
     def keep(self) -> None:
         """What was saved since the last ``keep`` stays."""
@@ -150,18 +155,18 @@ class Unit:
         for (kind, identity), known in self._known.items():
             if not known.dirty:
                 continue
-            known.said = self.store.numbering.after(known.said, known.raised)
+            known.said = self._database.numbering.after(known.said, known.raised)
             rows += self._rows(known)
             if (write := known.write(identity)) is not None:
                 writes.setdefault(kind, []).append(write)
         return writes, rows
 
     def _rows(self, known: _Known) -> list[Row]:
-        origin, steps = self.store.origin, zip(known.raised, known.steps, strict=True)
+        origin, steps = self._database.origin, zip(known.raised, known.steps, strict=True)
         return [
             row_of(event, version=known.said + nth, origin=origin, now=self.now, traceparent=step.traceparent)
             for nth, (event, step) in enumerate(steps, start=1)
-            if self.store.numbering.is_news(event, known.said + nth)
+            if self._database.numbering.is_news(event, known.said + nth)
         ]
 
     def changes(self) -> tuple[dict[type[Aggregate], list[Any]], list[Row]]:
@@ -174,7 +179,7 @@ class Unit:
         more = (*self._more, *more)
         if not writes and not rows and not more:
             return
-        store = self.store
+        store = self._database
 
         async def all_of_it(session: Transaction) -> None:
             for kind, operations in writes.items():
@@ -192,5 +197,5 @@ class Unit:
     def _came_true(self) -> None:
         for known in self._known.values():
             for event, step in zip(known.raised, known.steps, strict=True):
-                self.store.made_true(event)
+                self._database.made_true(event)
                 step.end()

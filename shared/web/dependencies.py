@@ -5,9 +5,9 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from shared.domain.work import Store
 from shared.language.reasons import Reason
 from shared.settings import Settings
-from shared.store.store import Store
 from shared.web.access import person_id
 from shared.web.sentences import Sentences
 from shared.web.wording import Say, reader

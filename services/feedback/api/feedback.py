@@ -13,9 +13,8 @@ from services.feedback.people.participant import Participant
 from services.feedback.people.programme import Programme
 from services.feedback.pulse.pulse import Answer, Pulse, pulse_id
 from shared.domain.errors import Absent
-from shared.domain.work import Unit
+from shared.domain.work import Store, Unit
 from shared.language.matching import PairState
-from shared.store.store import Store
 from shared.web.access import Caller, allow
 from shared.web.dependencies import Database
 

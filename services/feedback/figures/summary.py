@@ -1,6 +1,8 @@
-"""A programme in figures: the pipelines that count what is stored, and the summary made of their rows."""
+"""A programme in figures: what is counted of what is stored, and the summary made of it."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -12,44 +14,21 @@ FEWEST = 5
 """People who must have answered before a mean is shown: fewer, and it would tell what somebody said."""
 
 TooFew = Literal["too few"]
-Row = dict[str, Any]
-Pipeline = list[dict[str, Any]]
+Counts = Mapping[tuple[Any, ...], int]
 
 
-def _of(programme_id: str) -> dict[str, Any]:
-    return {"$match": {"programme_id": programme_id}}
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """What a summary is made of."""
 
-
-def pairs_pipeline(programme_id: str) -> Pipeline:
-    """Momentum → one row a state: pairs, at_risk (of active ones), recoveries, saved."""
-    at_risk = {"$and": ["$at_risk", {"$eq": ["$state", PairState.ACTIVE]}]}
-    goes_on = {"$ne": ["$state", PairState.DISSOLVED]}
-    saved = {"$and": [goes_on, {"$not": ["$at_risk"]}, {"$gt": ["$recoveries", 0]}]}
-    group = {
-        "_id": "$state",
-        "pairs": {"$sum": 1},
-        "at_risk": {"$sum": {"$toInt": at_risk}},
-        "recoveries": {"$sum": "$recoveries"},
-        "saved": {"$sum": {"$toInt": saved}},
-    }
-    return [_of(programme_id), {"$group": group}]
-
-
-def sessions_pipeline(programme_id: str) -> Pipeline:
-    """Momentum → one row an outcome: sessions."""
-    group = {"_id": "$meetings.outcome", "sessions": {"$sum": 1}}
-    return [_of(programme_id), {"$unwind": "$meetings"}, {"$group": group}]
-
-
-def pulses_pipeline(programme_id: str) -> Pipeline:
-    """Pulses → at most one row: people, answered, and the sums of feeling and useful."""
-    sums = {name: {"$sum": f"$answer.{name}"} for name in ("feeling", "useful")}
-    total = {name: {"$sum": f"${name}"} for name in ("answered", "feeling", "useful")}
-    return [
-        _of(programme_id),
-        {"$group": {"_id": "$participant_id", "answered": {"$sum": 1}, **sums}},
-        {"$group": {"_id": None, "people": {"$sum": 1}, **total}},
-    ]
+    pairs: Counts = field(default_factory=dict)
+    """By state, whether they are at risk, and how often they have recovered."""
+    sessions: Counts = field(default_factory=dict)
+    """By outcome."""
+    answers: Counts = field(default_factory=dict)
+    """By how it felt, and how useful it was."""
+    people: int = 0
+    """Who gave these answers."""
 
 
 class Pulses(BaseModel):
@@ -79,30 +58,36 @@ def mean(total: int, answered: int, people: int) -> float | TooFew:
     return round(total / answered, 1) if people >= FEWEST else "too few"
 
 
-def _pulses(rows: Sequence[Row], possible: int) -> Pulses:
-    if not rows:
+def _pulses(counted: Counted, possible: int) -> Pulses:
+    answered = sum(counted.answers.values())
+    if not answered:
         return Pulses(possible=possible)
-    (row,) = rows
-    answered, people = row["answered"], row["people"]
+    feeling, useful = (sum(answer[nth] * times for answer, times in counted.answers.items()) for nth in (0, 1))
     return Pulses(
         answered=answered,
         possible=possible,
-        people=people,
-        feeling=mean(row["feeling"], answered, people),
-        useful=mean(row["useful"], answered, people),
+        people=counted.people,
+        feeling=mean(feeling, answered, counted.people),
+        useful=mean(useful, answered, counted.people),
     )
 
 
-def summary_of(programme_id: str, pairs: Sequence[Row], sessions: Sequence[Row], pulses: Sequence[Row]) -> Summary:
-    """The summary, from the rows of the three pipelines; both sides of every session held can answer."""
-    by_state = {PairState(row["_id"]): int(row["pairs"]) for row in pairs}
-    by_outcome = {Outcome(row["_id"]): int(row["sessions"]) for row in sessions}
+def summary_of(programme_id: str, counted: Counted) -> Summary:
+    """The summary, from what was counted; both sides of every session held can answer."""
+    by_state: Counter[PairState] = Counter()
+    at_risk = recovered = saved = 0
+    for (state, alarmed, recoveries), pairs in counted.pairs.items():
+        by_state[PairState(state)] += pairs
+        at_risk += pairs if alarmed and state == PairState.ACTIVE else 0
+        recovered += pairs * recoveries
+        saved += pairs if recoveries and not alarmed and state != PairState.DISSOLVED else 0
+    by_outcome = {Outcome(outcome): sessions for (outcome,), sessions in counted.sessions.items()}
     return Summary(
         programme_id=programme_id,
-        pairs={state: by_state.get(state, 0) for state in PairState},
+        pairs={state: by_state[state] for state in PairState},
         sessions={outcome: by_outcome.get(outcome, 0) for outcome in Outcome},
-        at_risk=sum(row["at_risk"] for row in pairs),
-        recovered=sum(row["recoveries"] for row in pairs),
-        saved=sum(row["saved"] for row in pairs),
-        pulses=_pulses(pulses, possible=2 * by_outcome.get(Outcome.HELD, 0)),
+        at_risk=at_risk,
+        recovered=recovered,
+        saved=saved,
+        pulses=_pulses(counted, possible=2 * by_outcome.get(Outcome.HELD, 0)),
     )

@@ -1,29 +1,18 @@
-"""Reads the rows a summary is made of."""
+"""Counts what a summary is made of."""
 
-from services.feedback.figures.summary import (
-    Pipeline,
-    Row,
-    Summary,
-    pairs_pipeline,
-    pulses_pipeline,
-    sessions_pipeline,
-    summary_of,
-)
+from services.feedback.figures.summary import Counted, Summary, summary_of
 from services.feedback.momentum.momentum import Momentum
 from services.feedback.pulse.pulse import Pulse
-from shared.domain.aggregate import Aggregate
-from shared.store.store import Store
+from shared.domain.work import Store
 
 
 async def summary_now(store: Store, programme_id: str) -> Summary:
     """The programme in figures, as it is stored at this moment."""
-    return summary_of(
-        programme_id,
-        pairs=await _rows(store, Momentum, pairs_pipeline(programme_id)),
-        sessions=await _rows(store, Momentum, sessions_pipeline(programme_id)),
-        pulses=await _rows(store, Pulse, pulses_pipeline(programme_id)),
+    of_it = {"programme_id": programme_id}
+    counted = Counted(
+        pairs=await store.counts(Momentum, of_it, by=("state", "at_risk", "recoveries")),
+        sessions=await store.counts(Momentum, of_it, by=("meetings.outcome",), each="meetings"),
+        people=await store.different(Pulse, of_it, ("participant_id",)),  # first: never more than have answered
+        answers=await store.counts(Pulse, of_it, by=("answer.feeling", "answer.useful")),
     )
-
-
-async def _rows(store: Store, kind: type[Aggregate], pipeline: Pipeline) -> list[Row]:
-    return [row async for row in store.collection(kind).aggregate(pipeline)]
+    return summary_of(programme_id, counted)

@@ -12,17 +12,15 @@ from services.matching.api.sentences import Say
 from services.matching.api.views import PairView, Saying
 from services.matching.members.member import Member
 from services.matching.members.programme import Programme
-from services.matching.members.readable import all_readable
 from services.matching.pairs.pair import Pair, PairState
 from services.matching.pairs.pairing import decline, part
 from services.matching.rounds.report import Place, place_id
 from services.matching.rounds.round import Round, RoundState
 from services.matching.rules import reasons
 from shared.domain.errors import Absent, Refused
-from shared.domain.work import Unit
+from shared.domain.work import Store, Unit
 from shared.language.matching import Parting
 from shared.language.terms import Id, Role
-from shared.store.store import Store
 from shared.web.access import Caller, allow
 from shared.web.dependencies import Database
 
@@ -149,7 +147,7 @@ async def own_waiting(participant_id: Id, caller: Anyone, store: Database, say: 
 
 async def _queue(store: Store, programme_id: str) -> list[tuple[Member, int]]:
     """Whoever has no partner, in the order of the waiting list, and their place among those of their role."""
-    found, _ = await all_readable(store, Member, {"programme_id": programme_id, "withdrawn": False, "pairs": []})
+    found, _ = await store.readable(Member, {"programme_id": programme_id, "withdrawn": False, "pairs": []})
     ahead: Counter[Role] = Counter()
     places = []
     for member in sorted(found, key=lambda each: each.queue):

@@ -19,9 +19,8 @@ from services.matching.rounds.report import Place, Report, places_after
 from services.matching.rounds.requesting import ask
 from services.matching.rounds.round import Round
 from shared.domain.errors import Refused
-from shared.domain.work import Unit
+from shared.domain.work import Store, Unit
 from shared.language.terms import Id, PairingRules
-from shared.store.store import Store
 from shared.web.access import Caller, allow
 from shared.web.dependencies import Database
 
@@ -212,8 +211,7 @@ def _report(found: Round) -> Report:
 async def _proposed(store: Store, found: Round) -> list[Proposal]:
     """All it proposed, whatever became of it, but for what did not hold any more."""
     which = {"round_id": found.id, "not_made": {"$ne": NotMade.CHANGED_MEANWHILE.value}}
-    documents = store.collection(Pair).find(which, projection=Proposal._fields)
-    return [Proposal(*(document[name] for name in Proposal._fields)) async for document in documents]
+    return [Proposal(*values) for values in await store.values(Pair, which, Proposal._fields)]
 
 
 async def _managed(programme_id: str, caller: Caller, unit: Unit) -> Programme:

@@ -10,8 +10,7 @@ TOGETHER = 500
 async def complete(unit: Unit, programme_id: str) -> bool:
     """Complete some pairs; returns whether there may be more."""
     left = [{"state": PairState.FORMED.value}, {"state": PairState.PROPOSED.value, "round_id": None}]
-    found = unit.store.collection(Pair).find({"programme_id": programme_id, "$or": left}, projection=["_id"])
-    ids = [document["_id"] async for document in found.limit(TOGETHER)]
+    ids = await unit.store.ids(Pair, {"programme_id": programme_id, "$or": left}, limit=TOGETHER)
     await unit.fetch((Pair, pair_id) for pair_id in ids)
     for pair_id in ids:
         unit.save((await unit.get(Pair, pair_id)).completed())

@@ -8,10 +8,9 @@ from services.matching.pairs.pair import NotMade, Pair, PairState
 from services.matching.rules.candidate import Candidate
 from services.matching.rules.checking import Couple, broken_rules
 from shared.domain.errors import Refused
-from shared.domain.work import Unit
+from shared.domain.work import Store, Unit
 from shared.language.matching import Parting
 from shared.language.terms import Terms
-from shared.store.store import Store
 
 
 async def form(unit: Unit, pairs: Sequence[Pair], terms: Terms) -> list[Pair]:
@@ -104,4 +103,4 @@ async def _proposals(store: Store, member: Member) -> list[str]:
         "round_id": None,
         "$or": [{"mentor_id": member.id}, {"mentee_id": member.id}],
     }
-    return [document["_id"] async for document in store.collection(Pair).find(where, projection=["_id"])]
+    return await store.ids(Pair, where)

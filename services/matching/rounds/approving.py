@@ -16,9 +16,8 @@ from services.matching.rounds.proposing import Attempt, proposals, save_places
 from services.matching.rounds.report import Place, places_after
 from services.matching.rounds.round import Round, RoundState
 from services.matching.rules import reasons
-from shared.domain.work import Unit
+from shared.domain.work import Store, Unit
 from shared.language.terms import Role
-from shared.store.store import Store
 
 
 async def approve(store: Store, round_id: str) -> None:
@@ -66,8 +65,7 @@ async def _supersede(unit: Unit, round_: Round, _: Programme) -> bool:
 async def _clear_waiting_list(unit: Unit, round_: Round, _: Programme) -> bool:
     """A round looks at everybody, also at those whom the waiting list has a proposal for."""
     where = {"programme_id": round_.programme_id, "state": PairState.PROPOSED.value, "round_id": None}
-    found = unit.store.collection(Pair).find(where, projection=["_id"]).limit(proposing.CHUNK)
-    return await drop(unit, [document["_id"] async for document in found], NotMade.SUPERSEDED)
+    return await drop(unit, await unit.store.ids(Pair, where, limit=proposing.CHUNK), NotMade.SUPERSEDED)
 
 
 async def _form(unit: Unit, round_: Round, programme: Programme) -> bool:

@@ -15,7 +15,6 @@ import structlog
 from services.matching.markets.outcome import Outcome, Progress, Stage
 from services.matching.members.member import Member
 from services.matching.members.programme import Programme
-from services.matching.members.readable import all_readable
 from services.matching.metrics import Ending, metrics
 from services.matching.rounds import proposing
 from services.matching.rounds.choices import Locks
@@ -25,10 +24,9 @@ from services.matching.rounds.round import TO_COMPUTE, Round
 from services.matching.rules.candidate import Candidate, Snapshot
 from services.matching.solver.worker import WorkerFailed, WorkerLost, solve_aside
 from shared.domain.errors import Conflict
-from shared.domain.work import Unit
+from shared.domain.work import Store, Unit
 from shared.language.matching import RoundFailure
 from shared.loops import is_transient
-from shared.store.store import Store
 
 log = structlog.get_logger()
 
@@ -161,7 +159,7 @@ async def read(store: Store, claimed: Claimed) -> Reading:
     """Everybody who takes part, at one moment; records that cannot be read are left out and named."""
     now = store.clock.now()
     where = {"programme_id": claimed.programme.id, "withdrawn": False}
-    members, left_out = await all_readable(store, Member, where)
+    members, left_out = await store.readable(Member, where)
     people = {candidate.id: candidate for member in members if (candidate := member.candidate(now))}
     return Reading(_snapshot(claimed, people), left_out)
 

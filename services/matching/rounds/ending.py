@@ -7,9 +7,8 @@ from services.matching.members.programme import Programme, ProgrammeState
 from services.matching.pairs.pair import NotMade, Pair
 from services.matching.rounds import proposing
 from services.matching.rounds.round import Round, RoundState
-from shared.domain.work import Unit
+from shared.domain.work import Store, Unit
 from shared.language.matching import RoundFailure
-from shared.store.store import Store
 
 
 async def fail(unit: Unit, round_id: str, because: RoundFailure) -> None:

@@ -19,9 +19,8 @@ from services.matching.rounds.round import APPROVED, Round, RoundState
 from services.matching.rules import reasons
 from services.matching.rules.candidate import Candidate, Snapshot
 from shared.domain.pieces import chunks
-from shared.domain.work import Unit
+from shared.domain.work import BY_ID, Store, Unit
 from shared.language.matching import RoundFailure
-from shared.store.store import Store
 
 CHUNK = 500
 """Pairs or places in one unit of work: a transaction of MongoDB should stay near a thousand documents."""
@@ -103,8 +102,7 @@ def _everybody(matches: Iterable[Match]) -> set[str]:
 
 async def _gone(unit: Unit, people: Iterable[str]) -> set[str]:
     where = {"_id": {"$in": sorted(people)}, "withdrawn": True}
-    found = unit.store.collection(Member).find(where, projection=["_id"])
-    return {document["_id"] async for document in found}
+    return set(await unit.store.ids(Member, where))
 
 
 def _proposal(round_: Round, match: Match, people: Mapping[str, Candidate]) -> Pair:
@@ -168,8 +166,7 @@ async def _drop_stale(store: Store, attempt: Attempt, wanted: set[str]) -> None:
 async def proposals(store: Store, round_id: str, limit: int = 0) -> list[str]:
     """The ids of the round's pairs that are still only proposed, in the order of the ids."""
     where = {"round_id": round_id, "state": PairState.PROPOSED.value}
-    found = store.collection(Pair).find(where, projection=["_id"]).sort("_id").limit(limit)
-    return [document["_id"] async for document in found]
+    return await store.ids(Pair, where, sort=BY_ID, limit=limit)
 
 
 async def _drop(unit: Unit, *, attempt: Attempt, ids: Sequence[str]) -> None:

@@ -9,14 +9,13 @@ from weakref import WeakKeyDictionary
 
 from services.matching.members.member import Member
 from services.matching.members.programme import Programme
-from services.matching.members.readable import all_readable
 from services.matching.rules import reasons
 from services.matching.rules.candidate import Candidate
 from services.matching.waiting.block import Waiting
 from services.matching.waiting.view import Forbidden
 from services.matching.waiting.waiting_room import Choice, WaitingRoom
+from shared.domain.work import Store
 from shared.language.terms import Role, Terms
-from shared.store.store import Store
 
 TRIES = 100
 """Choices offered at once; all of them may turn out to be taken."""
@@ -57,7 +56,7 @@ class Lobby:
 
     async def _why_empty(self, role: Role) -> reasons.Because:
         where = {"programme_id": self._programme_id, "withdrawn": False, "profile.role": role.value}
-        others = await self._store.collection(Member).find_one(where, projection=["_id"])
+        others = await self._store.ids(Member, where, limit=1)
         return (reasons.ALL_TAKEN,) if others else (reasons.NOBODY_THERE,)
 
     def knows_newer(self, member: Member) -> bool:
@@ -69,7 +68,7 @@ class Lobby:
         if self._read_at is None or self._full_at is None or now - self._full_at > KEPT:
             places = [{"pairs": []}, {"profile.capacity": {"$gt": 1}, "pairs": {"$size": 1}}]
             where = {"programme_id": self._programme_id, "withdrawn": False, "$or": places}
-            members, _ = await all_readable(self._store, Member, where)
+            members, _ = await self._store.readable(Member, where)
             self._rooms, self._seen, self._full_at = {role: WaitingRoom(self.terms) for role in Role}, {}, now
         else:
             members = await self._changed(self._read_at, member)
@@ -80,9 +79,9 @@ class Lobby:
         """Whoever has changed since then, this member for one."""
         from_then = (since - MARGIN).isoformat().replace("+00:00", "Z")
         where = {"programme_id": self._programme_id, "changed_at": {"$gte": from_then}, "_id": {"$ne": member.id}}
-        stamps = self._store.collection(Member).find(where, projection=["changed_at"])
-        ids = [each["_id"] async for each in stamps if self._is_new(each["_id"], each["changed_at"])]
-        others = (await all_readable(self._store, Member, {"_id": {"$in": ids}}))[0] if ids else []
+        stamps = await self._store.values(Member, where, ("_id", "changed_at"))
+        ids = [participant_id for participant_id, changed_at in stamps if self._is_new(participant_id, changed_at)]
+        others = (await self._store.readable(Member, {"_id": {"$in": ids}}))[0] if ids else []
         return [member, *others]
 
     def _is_new(self, participant_id: str, changed_at: str) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import chain
 
 from services.matching.members.member import Member
 from services.matching.members.programme import Programme, ProgrammeState
@@ -22,10 +23,9 @@ from services.matching.rules import reasons
 from services.matching.rules.asking import doors, shares
 from services.matching.rules.checking import Couple, brings, meeting
 from services.matching.waiting.lobby import MARGIN, TRIES, Look, lobby_of
-from shared.domain.work import Unit
+from shared.domain.work import Store, Unit
 from shared.language.matching import Criterion
 from shared.language.terms import Approval, Role, Terms, Training
-from shared.store.store import Store
 
 CALLED = 500
 """Members called in one unit of work."""
@@ -157,8 +157,7 @@ async def _spoken_for(store: Store, programme: Programme) -> frozenset[str]:
     if programme.terms.pairing.approval is Approval.AUTOMATIC:
         return frozenset()
     where = {"programme_id": programme.id, "state": PairState.PROPOSED.value, "round_id": None}
-    proposals = store.collection(Pair).find(where, projection=["mentor_id", "mentee_id"])
-    places = Counter([each[side] async for each in proposals for side in ("mentor_id", "mentee_id")])
+    places = Counter(chain.from_iterable(await store.values(Pair, where, ("mentor_id", "mentee_id"))))
     people = await store.all(Member, {"_id": {"$in": list(places)}})
     return frozenset(member.id for member in people if member.room <= places[member.id])
 
@@ -182,5 +181,4 @@ async def call(waiting: WaitingList, unit: Unit) -> None:
 async def _uncalled(store: Store, waiting: WaitingList) -> list[str]:
     since = (waiting.since - MARGIN).isoformat().replace("+00:00", "Z")
     where = {"programme_id": waiting.id, "unserved_since": {"$gte": since}, "due_at": None}
-    found = store.collection(Member).find(where, projection=["_id"]).limit(CALLED)
-    return [each["_id"] async for each in found]
+    return await store.ids(Member, where, limit=CALLED)

@@ -13,9 +13,8 @@ from services.registration.people.person import Person
 from services.registration.programmes.programme import Programme
 from services.registration.training.recording import Group, GroupReport, train
 from shared.domain.errors import Refused
-from shared.domain.work import Unit
+from shared.domain.work import Store, Unit
 from shared.language.terms import Id
-from shared.store.store import Store
 from shared.web.access import Caller
 from shared.web.dependencies import Database, Pseudonym
 

@@ -8,9 +8,8 @@ from services.registration.api.managing import Manager, Somebody, covers_of
 from services.registration.api.views import NewProgramme, ProgrammeView
 from services.registration.programmes.programme import Programme, Stage
 from shared.domain.errors import Absent, Refused
-from shared.domain.work import Unit
+from shared.domain.work import Store, Unit
 from shared.language.terms import Id, Terms
-from shared.store.store import Store
 from shared.web.access import Caller
 from shared.web.dependencies import Database
 

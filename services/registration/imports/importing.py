@@ -18,8 +18,7 @@ from services.registration.people.reporting import Links
 from services.registration.programmes.programme import Programme
 from shared.domain.errors import Refused
 from shared.domain.pieces import chunks
-from shared.domain.work import Unit
-from shared.store.store import Store
+from shared.domain.work import Store, Unit
 
 MOST_FAULTS = 1000
 """Faults that a report lists; all are counted."""

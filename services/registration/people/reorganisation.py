@@ -6,8 +6,7 @@ from services.registration.people.enrolment import links_above
 from services.registration.people.participant import Participant, Standing
 from services.registration.people.reporting import Links, managers_of
 from shared.domain.pieces import chunks
-from shared.domain.work import Unit
-from shared.store.store import Store
+from shared.domain.work import Store, Unit
 
 
 async def follow(store: Store, moved: Iterable[str], said: Links, settled: Set[str]) -> None:
@@ -29,8 +28,7 @@ async def _concerned(store: Store, people: Sequence[str], settled: Set[str]) -> 
         "state": {"$ne": Standing.WITHDRAWN.value},
         "$or": [{"profile.managers": {"$in": people}}, {"person_id": {"$in": people}}],
     }
-    found = store.collection(Participant).find(where, {"_id": 1})
-    return [document["_id"] async for document in found if document["_id"] not in settled]
+    return [identity for identity in await store.ids(Participant, where) if identity not in settled]
 
 
 async def _realign(unit: Unit, identities: Sequence[str], said: Links) -> None:

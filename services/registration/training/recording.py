@@ -10,9 +10,8 @@ from services.registration.people.participant import Participant
 from services.registration.programmes.programme import Programme
 from shared.domain.errors import Refused
 from shared.domain.pieces import chunks
-from shared.domain.work import Unit
+from shared.domain.work import Store, Unit
 from shared.language.terms import Id
-from shared.store.store import Store
 
 
 class Group(BaseModel):

@@ -4,18 +4,17 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from services.registration.board.card import Meeting, PairCard
 from services.registration.board.feed import Feed, Happening
 from services.registration.people.participant import Participant, Standing
 from services.registration.people.person import Person
 from services.registration.programmes.programme import Programme
+from shared.domain.work import Store
 from shared.language.feedback import FeedbackSubmitted
 from shared.language.matching import PairProposed, PairState
 from shared.language.sessions import Outcome
 from shared.language.terms import Role, Training
-from shared.store.store import Store
 
 ALARMS, UPCOMING, PAIRS, HAPPENINGS = 12, 6, 30, 8
 """How many of each fit on the page."""
@@ -119,23 +118,23 @@ async def read_board(store: Store, programme: Programme) -> Board:
 
 async def newest_change(store: Store, programme_id: str) -> str:
     """Another text whenever an event has reached the board since."""
-    newest = store.collection(Feed).find({"programme_id": programme_id}).sort("latest_at", -1).limit(1)
-    return "".join([f"{each['_id']}/{each['_revision']}" async for each in newest])
+    newest = (("latest_at", -1),)
+    seen = await store.values(Feed, {"programme_id": programme_id}, ("_id", "_revision"), sort=newest, limit=1)
+    return "".join(f"{key}/{revision}" for key, revision in seen)
 
 
 async def _upcoming(store: Store, programme_id: str, now: datetime) -> list[tuple[PairCard, Meeting]]:
     from_now = now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    ahead = {"outcome": Outcome.SCHEDULED, "starts_at": {"$gte": from_now}}
-    pipeline: list[dict[str, Any]] = [
-        {"$match": {"programme_id": programme_id, "state": PairState.ACTIVE, "meetings": {"$elemMatch": ahead}}},
-        {"$unwind": "$meetings"},
-        {"$match": {f"meetings.{name}": wanted for name, wanted in ahead.items()}},
-        {"$sort": {"meetings.starts_at": 1, "_id": 1}},
-        {"$limit": UPCOMING},
-    ]
-    found = [each async for each in store.collection(PairCard).aggregate(pipeline)]
-    cards = await _cards(store, {each["_id"] for each in found})
-    return [(cards[each["_id"]], Meeting.model_validate(each["meetings"])) for each in found if each["_id"] in cards]
+    ahead = {
+        "programme_id": programme_id,
+        "state": PairState.ACTIVE,
+        "meetings.outcome": Outcome.SCHEDULED,
+        "meetings.starts_at": {"$gte": from_now},
+    }
+    soonest = (("meetings.starts_at", 1), ("_id", 1))
+    found = await store.values(PairCard, ahead, ("_id", "meetings"), each="meetings", sort=soonest, limit=UPCOMING)
+    cards = await _cards(store, {pair_id for pair_id, _ in found})
+    return [(cards[pair_id], Meeting.model_validate(meeting)) for pair_id, meeting in found if pair_id in cards]
 
 
 async def _happenings(store: Store, programme_id: str) -> list[tuple[str, Happening]]:
@@ -187,24 +186,13 @@ def _must_train(role: Role, rule: Training) -> bool:
 
 
 async def _standings(store: Store, programme_id: str) -> dict[tuple[Standing, Role], int]:
-    pipeline: list[dict[str, Any]] = [
-        {"$match": {"programme_id": programme_id}},
-        {"$group": {"_id": {"state": "$state", "role": "$profile.role"}, "people": {"$sum": 1}}},
-    ]
-    groups = store.collection(Participant).aggregate(pipeline)
-    return {(Standing(each["_id"]["state"]), Role(each["_id"]["role"])): each["people"] async for each in groups}
+    people = await store.counts(Participant, {"programme_id": programme_id}, by=("state", "profile.role"))
+    return {(Standing(state), Role(role)): count for (state, role), count in people.items()}
 
 
 async def _paired(store: Store, programme_id: str) -> tuple[int, int]:
     """People in a pair that was not dissolved, and how many of them have met their partner."""
-    pipeline: list[dict[str, Any]] = [
-        {"$match": {"programme_id": programme_id, "state": {"$ne": PairState.DISSOLVED}}},
-        {"$project": {"held": 1, "people": ["$mentor_id", "$mentee_id"]}},
-        {"$unwind": "$people"},
-        {"$match": {"people": {"$ne": ""}}},
-        {"$group": {"_id": "$people", "held": {"$max": "$held"}}},
-        {"$group": {"_id": None, "paired": {"$sum": 1}, "met": {"$sum": {"$cond": [{"$gt": ["$held", 0]}, 1, 0]}}}},
-    ]
-    async for each in store.collection(PairCard).aggregate(pipeline):
-        return each["paired"], each["met"]
-    return 0, 0
+    together = {"programme_id": programme_id, "state": {"$ne": PairState.DISSOLVED}}
+    paired = await store.different(PairCard, together, ("mentor_id", "mentee_id"))
+    met = await store.different(PairCard, {**together, "held": {"$gt": 0}}, ("mentor_id", "mentee_id"))
+    return paired, met

@@ -12,7 +12,7 @@ from services.registration.pages.board.reading import newest_change, read_board
 from services.registration.pages.board.river import river
 from services.registration.pages.board.sentences import SAID
 from services.registration.programmes.programme import Programme
-from shared.store.store import Store
+from shared.domain.work import Store
 from shared.web.access import Caller, allow
 from shared.web.dependencies import Database
 from shared.web.pages import Pages

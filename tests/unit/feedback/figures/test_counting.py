@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from services.feedback.figures.counting import EVERY, Count, counted
 from services.feedback.figures.group import Group, Told
-from services.feedback.figures.summary import Summary, summary_of
+from services.feedback.figures.summary import Counted, Summary, summary_of
 from shared.language.feedback import ProgrammeCounted
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -13,9 +13,12 @@ NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 def summary(people: int = 6, held: int = 4) -> Summary:
     return summary_of(
         "p",
-        pairs=[{"_id": "active", "pairs": 7, "at_risk": 2, "recoveries": 3, "saved": 1}],
-        sessions=[{"_id": "held", "sessions": held}],
-        pulses=[{"people": people, "answered": 8, "feeling": 32, "useful": 24}],
+        Counted(
+            pairs={("active", True, 1): 2, ("active", False, 1): 1, ("active", False, 0): 4},
+            sessions={("held",): held},
+            answers={(4, 3): 8},
+            people=people,
+        ),
     )
 
 

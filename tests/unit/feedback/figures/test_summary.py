@@ -2,13 +2,9 @@
 
 import pytest
 
-from services.feedback.figures.summary import mean, summary_of
+from services.feedback.figures.summary import Counted, mean, summary_of
 from shared.language.matching import PairState
 from shared.language.sessions import Outcome
-
-
-def pulses(people: int, answered: int, feeling: int) -> dict[str, int]:
-    return {"people": people, "answered": answered, "feeling": feeling, "useful": feeling}
 
 
 @pytest.mark.parametrize("people", range(5))
@@ -21,13 +17,13 @@ def test_five_people_have_one() -> None:
 
 
 def test_many_answers_of_few_people_are_still_too_few() -> None:
-    summary = summary_of("p", [], [], [pulses(people=4, answered=24, feeling=96)])
+    summary = summary_of("p", Counted(people=4, answers={(4, 4): 24}))
     assert summary.pulses.feeling == summary.pulses.useful == "too few"
     assert summary.pulses.answered == 24
 
 
 def test_an_empty_programme_has_every_row_and_no_figures() -> None:
-    summary = summary_of("p", [], [], [])
+    summary = summary_of("p", Counted())
     assert summary.pairs == dict.fromkeys(PairState, 0)
     assert summary.sessions == dict.fromkeys(Outcome, 0)
     assert (summary.at_risk, summary.recovered, summary.saved, summary.pulses.possible) == (0, 0, 0, 0)
@@ -36,12 +32,19 @@ def test_an_empty_programme_has_every_row_and_no_figures() -> None:
 def test_figures_are_added_over_the_states() -> None:
     summary = summary_of(
         "p",
-        pairs=[
-            {"_id": "active", "pairs": 7, "at_risk": 2, "recoveries": 3, "saved": 1},
-            {"_id": "dissolved", "pairs": 2, "at_risk": 0, "recoveries": 1, "saved": 0},
-        ],
-        sessions=[{"_id": "held", "sessions": 10}, {"_id": "missed", "sessions": 3}],
-        pulses=[pulses(people=6, answered=15, feeling=60)],
+        Counted(
+            pairs={
+                ("active", False, 0): 4,
+                ("active", True, 0): 1,
+                ("active", True, 1): 1,
+                ("active", False, 2): 1,
+                ("dissolved", False, 1): 1,
+                ("dissolved", True, 0): 1,
+            },
+            sessions={("held",): 10, ("missed",): 3},
+            answers={(3, 5): 7, (5, 3): 7, (4, 4): 1},
+            people=6,
+        ),
     )
     assert summary.pairs == {PairState.ACTIVE: 7, PairState.DISSOLVED: 2, PairState.COMPLETED: 0}
     assert summary.sessions[Outcome.HELD] == 10

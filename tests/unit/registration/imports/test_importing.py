@@ -10,7 +10,7 @@ from services.registration.programmes.programme import Programme, Stage
 from shared.domain.errors import Absent, Refused
 from shared.domain.pieces import CHUNK
 from shared.language.registration import ParticipantChanged, ParticipantRegistered, ParticipantTrained, Withdrawal
-from tests.unit.registration.memory import MemoryStore
+from tests.support.memory import MemoryStore
 from tests.unit.registration.samples import PROFILE, programme
 
 HEADER = "employee_id,name,email,role,country,time_zone,languages,unit,grade,manager_employee_id,trained,interests"
@@ -31,16 +31,14 @@ def _pseudonym(employee_id: str) -> str:
 async def _import(
     memory: MemoryStore, *rows: str, dry_run: bool = False, covers: Callable[[str], bool] = lambda _: True
 ) -> Report:
-    job = PeopleImport(store=memory.store, programme_id="spring", pseudonym=_pseudonym, covers=covers, dry_run=dry_run)
+    job = PeopleImport(store=memory, programme_id="spring", pseudonym=_pseudonym, covers=covers, dry_run=dry_run)
     return await job.run(io.BytesIO("\n".join([HEADER, *rows]).encode()))
 
 
 async def test_it_tells_how_far_it_is() -> None:
     memory, told = MemoryStore(programme()), list[Progress]()
     rows = [_row(f"e-{n}") for n in range(3 * CHUNK // 2)]
-    job = PeopleImport(
-        store=memory.store, programme_id="spring", pseudonym=_pseudonym, covers=lambda _: True, dry_run=True
-    )
+    job = PeopleImport(store=memory, programme_id="spring", pseudonym=_pseudonym, covers=lambda _: True, dry_run=True)
     await job.run(io.BytesIO("\n".join([HEADER, *rows]).encode()), told.append)
 
     assert [step.rows for step in told] == [CHUNK, len(rows)]

@@ -5,9 +5,9 @@ from services.registration.people.enrolment import Enrolled, Entry, Outcome, Wro
 from services.registration.people.person import Person
 from services.registration.programmes.programme import Programme
 from shared.domain.errors import Refused
+from shared.domain.work import Unit
 from shared.language.profile import Profile
-from shared.store.unit import Unit
-from tests.unit.registration.memory import MemoryStore
+from tests.support.memory import MemoryStore
 from tests.unit.registration.samples import PROFILE, programme
 
 

@@ -5,7 +5,7 @@ from services.registration.programmes.programme import Stage
 from services.registration.training.recording import train
 from shared.domain.errors import Refused
 from shared.language.registration import ParticipantTrained, Withdrawal
-from tests.unit.registration.memory import MemoryStore
+from tests.support.memory import MemoryStore
 from tests.unit.registration.samples import PROFILE, programme
 
 HERE = Participant.registered("spring", "person-a", PROFILE)
@@ -17,7 +17,7 @@ ELSEWHERE = Participant.registered("autumn", "person-a", PROFILE)
 async def test_who_can_be_recorded_is_and_for_the_others_it_says_why_not() -> None:
     memory = MemoryStore(programme(), HERE, ABROAD, GONE, ELSEWHERE)
     group = [HERE.id, HERE.id, ABROAD.id, GONE.id, ELSEWHERE.id, "nobody"]
-    report = await train(memory.store, "spring", group, "FR".__eq__)
+    report = await train(memory, "spring", group, "FR".__eq__)
     assert (report.trained, report.unchanged) == (1, 0)
     assert [each.participant_id for each in report.refused] == group[2:]
     assert memory.said == [ParticipantTrained(programme_id="spring", participant_id=HERE.id)]
@@ -25,12 +25,12 @@ async def test_who_can_be_recorded_is_and_for_the_others_it_says_why_not() -> No
 
 async def test_recording_again_changes_nothing() -> None:
     memory = MemoryStore(programme(), HERE)
-    await train(memory.store, "spring", [HERE.id], lambda _: True)
-    again = await train(memory.store, "spring", [HERE.id], lambda _: True)
+    await train(memory, "spring", [HERE.id], lambda _: True)
+    again = await train(memory, "spring", [HERE.id], lambda _: True)
     assert (again.trained, again.unchanged, len(memory.said)) == (0, 1, 1)
 
 
 @pytest.mark.parametrize("state", [Stage.DRAFT, Stage.ENDED])
 async def test_a_programme_that_does_not_run_trains_nobody(state: Stage) -> None:
     with pytest.raises(Refused):
-        await train(MemoryStore(programme(state), HERE).store, "spring", [HERE.id], lambda _: True)
+        await train(MemoryStore(programme(state), HERE), "spring", [HERE.id], lambda _: True)

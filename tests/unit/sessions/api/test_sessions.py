@@ -17,7 +17,8 @@ from shared.language.terms import Role
 from shared.settings import Settings
 from shared.web.access import Caller, Unauthenticated
 from shared.web.problems import explain_errors
-from tests.unit.sessions.support import NOW, MemoryStore, formed, opened, registered
+from tests.support.memory import MemoryStore
+from tests.unit.sessions.support import NOW, empty, formed, hear, opened, registered
 
 PARTICIPANT, MANAGER = frozenset({"participant"}), frozenset({"manager"})
 CALLERS = {
@@ -71,9 +72,9 @@ class People:
 
 @pytest.fixture
 async def store() -> MemoryStore:
-    store = MemoryStore()
+    store = empty()
     mentee = registered("mentee", Role.MENTEE, zone="Europe/London", country="GB")
-    await store.hear(opened(), registered("mentor", Role.MENTOR), mentee, formed())
+    await hear(store, opened(), registered("mentor", Role.MENTOR), mentee, formed())
     return store
 
 
@@ -121,7 +122,7 @@ def test_a_manager_lists_a_programmes_sessions_by_state_and_time(people: People)
 def test_held_is_for_the_two_and_counts_once(people: People) -> None:
     path = f"/sessions/{people.first()['session_id']}/held"
     people.post("mentor", path, expect=409)
-    people.store.moment = NOW + timedelta(days=1)
+    people.store.stopped.moment = NOW + timedelta(days=1)
     people.post("manager", path, expect=409)
     people.post("stranger", path, expect=403)
     assert people.post("mentee", path)["state"] == "held"
@@ -188,7 +189,7 @@ async def test_nothing_moves_in_a_programme_that_is_over_or_for_people_who_left(
     people = People(store)
     move = f"/sessions/{people.first()['session_id']}/move", {"starts_at": datetime.isoformat(NOW + timedelta(days=2))}
     withdrawn = ParticipantWithdrawn(programme_id="programme", participant_id="mentee", because=Withdrawal.OWN_WISH)
-    await store.hear(withdrawn)
+    await hear(store, withdrawn)
     assert "withdrawn" in people.post("mentor", *move, expect=409)["detail"]
-    await store.hear(ProgrammeClosed(programme_id="programme"))
+    await hear(store, ProgrammeClosed(programme_id="programme"))
     assert "programme is over" in people.post("mentor", *move, expect=409)["detail"]

@@ -1,22 +1,21 @@
 """Both forms of a handler, and what each is given."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import partial
 from types import ModuleType
-from typing import Any, ClassVar, cast
+from typing import ClassVar
 
 import pytest
 
-from shared.domain import work
 from shared.domain.aggregate import Aggregate
 from shared.domain.errors import NotYet
 from shared.domain.handlers import Due, Hears, due, heard, hears, when_due
+from shared.domain.work import Unit
 from shared.language.feedback import PairAtRisk, PairRecovered, Risk
-from shared.store.store import Store
-from shared.store.unit import Unit, _Known
-from shared.telemetry.tracing import Tracing
+from shared.language.streams import Event
+from tests.support.memory import MemoryStore
 
-NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 AT_RISK = PairAtRisk(programme_id="prog", pair_id="a", because=Risk.SESSIONS_LOST, sessions_lost=2)
 RECOVERED = PairRecovered(programme_id="prog", pair_id="a")
 
@@ -35,24 +34,9 @@ class Rule(Aggregate):
     step: int = 1
 
 
-class Shelf:
-    """A unit of work over what it is given; the database behind it is empty."""
-
-    def __init__(self, *aggregates: Aggregate) -> None:
-        self.tracing = Tracing()
-        self.projections: frozenset[type[Aggregate]] = frozenset()
-        self.unit = Unit(cast("Store", self), NOW)
-        self.unit._known = {(type(each), each.id): _Known(each, 1, 0) for each in aggregates}
-
-    def collection(self, _: type[Aggregate]) -> Any:
-        return self
-
-    async def find(self, _: Any) -> Any:
-        for nothing in list[Any]():
-            yield nothing
-
-    async def state(self, kind: type[Aggregate], identity: str) -> Any:
-        return await self.unit.find(kind, identity)
+async def handled(store: MemoryStore, handler: Hears, event: Event) -> None:
+    """In a unit of its own."""
+    await store.run(partial(handler.handle, event))
 
 
 @hears(PairAtRisk, PairRecovered, changes=Count, found_by="pair_id", starts=lambda event: Count(id=event.pair_id))
@@ -77,53 +61,53 @@ async def with_the_unit(event: PairRecovered, unit: Unit) -> None:
 
 
 @when_due(Count)
-async def expired(count: Count, now: datetime, unit: work.Unit) -> None:
+async def expired(count: Count, now: datetime, unit: Unit) -> None:
     unit.save(replace(count, due_at=None))
 
 
 async def test_the_pure_form_gets_the_state_and_gives_the_next() -> None:
-    shelf = Shelf(Count(id="a", times=4))
-    await counted.handle(RECOVERED, shelf.unit)
-    assert (await shelf.state(Count, "a")).times == 5
+    store = MemoryStore(Count(id="a", times=4))
+    await handled(store, counted, RECOVERED)
+    assert (await store.unit().get(Count, "a")).times == 5
 
 
 async def test_the_first_state_is_made_where_none_is_stored() -> None:
-    shelf = Shelf()
-    await counted.handle(AT_RISK, shelf.unit)
-    assert (await shelf.state(Count, "a")).times == 1
+    store = MemoryStore()
+    await handled(store, counted, AT_RISK)
+    assert (await store.unit().get(Count, "a")).times == 1
 
 
 async def test_without_a_first_state_the_event_waits() -> None:
-    shelf = Shelf(Rule(id="prog"))
+    store = MemoryStore(Rule(id="prog"))
     with pytest.raises(NotYet, match="Count a"):
-        await stepped.handle(AT_RISK, shelf.unit)
+        await handled(store, stepped, AT_RISK)
 
 
 async def test_what_is_needed_is_handed_over() -> None:
-    shelf = Shelf(Count(id="a"), Rule(id="prog", step=7))
-    await stepped.handle(AT_RISK, shelf.unit)
-    assert (await shelf.state(Count, "a")).times == 7
-    assert shelf.unit._known[Count, "a"].raised == (RECOVERED,)
+    store = MemoryStore(Count(id="a"), Rule(id="prog", step=7))
+    await handled(store, stepped, AT_RISK)
+    assert (await store.unit().get(Count, "a")).times == 7
+    assert store.said == [RECOVERED]
 
 
 async def test_without_what_it_needs_nothing_is_called() -> None:
-    shelf = Shelf(Count(id="a"))
+    store = MemoryStore(Count(id="a"))
     for handler, event in ((stepped, AT_RISK), (freely, RECOVERED)):
         with pytest.raises(NotYet, match="Rule prog"):
-            await handler.handle(event, shelf.unit)
-    assert (await shelf.state(Count, "a")).times == 0
+            await handled(store, handler, event)
+    assert (await store.unit().get(Count, "a")).times == 0
 
 
 async def test_the_other_form_gets_the_unit() -> None:
-    shelf = Shelf(Rule(id="prog"))
-    await freely.handle(RECOVERED, shelf.unit)
-    assert (await shelf.state(Rule, "prog")).step == 2
+    store = MemoryStore(Rule(id="prog"))
+    await handled(store, freely, RECOVERED)
+    assert (await store.unit().get(Rule, "prog")).step == 2
 
 
 async def test_a_coroutine_may_name_what_it_changes() -> None:
-    shelf = Shelf()
-    await with_the_unit.handle(RECOVERED, shelf.unit)
-    assert (await shelf.state(Count, "a")).times == 99
+    store = MemoryStore()
+    await handled(store, with_the_unit, RECOVERED)
+    assert (await store.unit().get(Count, "a")).times == 99
 
 
 def test_everything_a_handler_reads_can_be_fetched_beforehand() -> None:
