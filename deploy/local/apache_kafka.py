@@ -25,13 +25,11 @@ JVM = (
     *("-Xms512m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),  # starts in two thirds of the time
     "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
 )
-PROPERTIES = """\
+ONE_NODE = """\
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@{host}:{controller_port}
 controller.listener.names=CONTROLLER
-listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller_port}
-advertised.listeners=PLAINTEXT://{host}:{port}
 log.dirs={data}
 auto.create.topics.enable=false
 offsets.topic.num.partitions=1
@@ -40,9 +38,17 @@ transaction.state.log.num.partitions=1
 transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
+"""
+"""What every node says that is alone, whichever doors it has."""
+PROPERTIES = (
+    ONE_NODE
+    + """\
+listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller_port}
+advertised.listeners=PLAINTEXT://{host}:{port}
 broker.heartbeat.interval.ms=1000
 broker.session.timeout.ms=6000
 """
+)
 
 
 def find_java() -> str:

@@ -61,15 +61,20 @@ def create_topics(bootstrap_servers: str, specs: Iterable[TopicSpec]) -> None:
 
     Raises KafkaException when it refuses one, CannotStart when one does not appear.
     """
+    with AdminClient({"bootstrap.servers": bootstrap_servers}) as admin:
+        create_with(admin, specs)
+
+
+def create_with(admin: AdminClient, specs: Iterable[TopicSpec]) -> None:
+    """The same, by somebody who has signed in."""
     topics = [
         NewTopic(name, num_partitions=partitions, replication_factor=1, config=dict(config))
         for name, partitions, config in specs
     ]
-    with AdminClient({"bootstrap.servers": bootstrap_servers}) as admin:
-        for answer in admin.create_topics(topics, operation_timeout=ADMIN_SECONDS).values():
-            _existing_is_fine(answer)
-        wanted = {topic.topic for topic in topics}
-        wait_for_topics(admin, lambda served: wanted <= served)
+    for answer in admin.create_topics(topics, operation_timeout=ADMIN_SECONDS).values():
+        _existing_is_fine(answer)
+    wanted = {topic.topic for topic in topics}
+    wait_for_topics(admin, lambda served: wanted <= served)
 
 
 def _existing_is_fine(answer: Future[None]) -> None:

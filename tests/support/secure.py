@@ -11,25 +11,22 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.admin._acl import AclBinding, AclBindingFilter, AclOperation, AclPermissionType
 from confluent_kafka.admin._resource import ResourcePatternType, ResourceType
 from confluent_kafka.admin._scram import ScramCredentialInfo, ScramMechanism, UserScramCredentialUpsertion
-from confluent_kafka.cimpl import NewTopic
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 from typing_extensions import override
 
 from deploy.describing.rights import DATABASE, RIGHTS, Rights, acls
-from deploy.local.apache_kafka import ApacheKafka
-from deploy.local.kafka import ADMIN_SECONDS, wait_for_topics
+from deploy.local.apache_kafka import ONE_NODE, ApacheKafka
+from deploy.local.kafka import ADMIN_SECONDS, create_with
 from deploy.local.mongod import READY_SECONDS, REPLICA_SET, Mongod
 from deploy.local.ports import HOST, free_port
 from shared.language.topics import TOPICS
 from tests.support.certificates import Authority
 
 ADMIN = "admin"
-PROPERTIES = """\
-process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@{host}:{controller_port}
-controller.listener.names=CONTROLLER
+PROPERTIES = (
+    ONE_NODE
+    + """\
 listeners=CLIENT://{host}:{port},MUTUAL://{host}:{mutual_port},CONTROLLER://{host}:{controller_port}
 advertised.listeners=CLIENT://{host}:{port},MUTUAL://{host}:{mutual_port}
 listener.security.protocol.map=CLIENT:SASL_SSL,MUTUAL:SSL,CONTROLLER:PLAINTEXT
@@ -46,15 +43,8 @@ listener.name.mutual.ssl.client.auth=required
 ssl.principal.mapping.rules=RULE:^.*CN=([^,]+).*$/$1/
 authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
 super.users=User:admin;User:ANONYMOUS
-log.dirs={data}
-auto.create.topics.enable=false
-offsets.topic.num.partitions=1
-offsets.topic.replication.factor=1
-transaction.state.log.num.partitions=1
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-group.initial.rebalance.delay.ms=0
 """
+)
 """ANONYMOUS is the controller's own listener, which speaks to nobody else: one node needs no TLS with itself."""
 
 
@@ -90,11 +80,10 @@ class SecureKafka(ApacheKafka):
     def prepare(self) -> None:
         """Create the topics, and give every service its rights."""
         admin = AdminClient(self.client(ADMIN))
-        topics = [NewTopic(topic.name, topic.partitions, 1, config=topic.config) for topic in TOPICS]
+        create_with(admin, [(topic.name, topic.partitions, topic.config) for topic in TOPICS])
         bindings = [binding for rights in RIGHTS for binding in _bindings(rights)]
-        for answer in [*admin.create_topics(topics).values(), *admin.create_acls(bindings).values()]:
+        for answer in admin.create_acls(bindings).values():
             answer.result(ADMIN_SECONDS)
-        wait_for_topics(admin, lambda served: {topic.name for topic in TOPICS} <= served)
         _wait_for_rights(admin, set(bindings))
 
     def change_password(self, user: str, password: str) -> None:
