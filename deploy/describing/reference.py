@@ -139,8 +139,8 @@ def ports() -> str:
     return _rows(("direction", "port", "who, and the value that says where"), rows)
 
 
-def alarms() -> dict[str, set[str]]:
-    """Every alarm → its severities."""
+def firing() -> dict[str, set[str]]:
+    """Every alert → its severities."""
     import yaml  # whoever only installs the chart need not have it
 
     groups = yaml.safe_load((CHART / "files" / "alerts.yaml").read_text())["groups"]
@@ -151,9 +151,9 @@ def alarms() -> dict[str, set[str]]:
 
 
 def alerts() -> str:
-    """Every alarm with its runbook."""
-    rows = ((f"[{name}](runbooks/{name}.md)", ", ".join(sorted(of))) for name, of in alarms().items())
-    return _rows(("alarm and runbook", "severity"), rows)
+    """Every alert with its runbook."""
+    rows = ((f"[{name}](runbooks/{name}.md)", ", ".join(sorted(of))) for name, of in firing().items())
+    return _rows(("alert and runbook", "severity"), rows)
 
 
 PARTS: Mapping[str, Callable[[], str]] = {

@@ -1,11 +1,11 @@
-"""The index of runbooks, made from the alarms and the line under each page's title: ``**What for.** Fires when …``."""
+"""The index of runbooks, made from the alerts and the line under each page's title: ``**What for.** Fires when …``."""
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from deploy.describing.made import with_parts
-from deploy.describing.reference import alarms
+from deploy.describing.reference import firing
 
 FOLDER = Path(__file__).parents[2] / "docs" / "runbooks"
 INDEX = FOLDER / "README.md"
@@ -16,12 +16,12 @@ SECTIONS = (
     "What should happen does not",
     "What will happen",
 )
-"""What an alarm may be about, the worst first."""
+"""What an alert may be about, the worst first."""
 SAID = re.compile(rf"^\*\*(?P<section>{'|'.join(SECTIONS)})\.\*\* Fires when (?P<when>.+)\.$", re.MULTILINE)
 
 
 class NotSaid(Exception):
-    """A runbook does not say when its alarm fires."""
+    """A runbook does not say when its alert fires."""
 
 
 def index() -> str:
@@ -34,8 +34,8 @@ def index() -> str:
 
 
 def _rows(section: str) -> Iterator[str]:
-    """The section's alarms; those that wake somebody first."""
-    for name, severities in sorted(alarms().items(), key=lambda alarm: ("page" not in alarm[1], alarm[0])):
+    """The section's alerts; those that wake somebody first."""
+    for name, severities in sorted(firing().items(), key=lambda alert: ("page" not in alert[1], alert[0])):
         about, when = _said_of(name)
         if about == section:
             yield f"| [{name}]({name}.md) | {', '.join(sorted(severities))} | {when} |"
@@ -52,4 +52,4 @@ def _said_of(name: str) -> tuple[str, str]:
 
 def files() -> dict[Path, str]:
     """What is made here: path → text."""
-    return {INDEX: with_parts(INDEX.read_text(), alarms=index())}
+    return {INDEX: with_parts(INDEX.read_text(), alerts=index())}
