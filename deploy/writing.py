@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from deploy.dashboards import all as dashboards
-from deploy.describing import examples, plain_settings, reference, rights, runbooks, schemas, speech, values
+from deploy.describing import examples, languages, plain_settings, reference, rights, runbooks, schemas, speech, values
 
 ROOT = Path(__file__).parents[1]
 
@@ -22,6 +22,7 @@ WRITERS: Mapping[str, Callable[[], Mapping[Path, str]]] = {
     "tables of docs/operations.md": reference.files,
     "index of runbooks": runbooks.files,
     "what services say and hear": speech.files,
+    "catalogues of languages": languages.files,
     "dashboards": dashboards.files,
 }
 """What is made → path and text of each of its files, as they have to be. Later ones read what earlier ones made."""

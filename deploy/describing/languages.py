@@ -1,4 +1,4 @@
-"""The catalogues of every package that speaks: ``python -m deploy.describing.languages`` writes them anew.
+"""The catalogues of every package that speaks, kept up to date by ``make write``.
 
 The pseudo-language is made, a language that people read is brought up to date: what is new stands in it untranslated,
 what is gone goes. ``python -m deploy.describing.languages fr`` begins one.
@@ -81,6 +81,11 @@ def catalogues(*begun: str) -> Iterator[tuple[Path, str]]:
             file = folder / f"{language}.po"
             before = file.read_bytes() if file.exists() else b""
             yield file, brought_up_to_date(extracted(speaking), language, before)
+
+
+def files() -> dict[Path, str]:
+    """What is made here: path → text."""
+    return dict(catalogues())
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Languages: gettext catalogues, and sentences with their facts as their readers write them.
 
-A language is a file in every package that speaks, ``languages/<language>.po``. What begins them and keeps them up to
-date is ``python -m deploy.describing.languages``.
+A language is a file in every package that speaks, ``languages/<language>.po``. ``python -m deploy.describing.languages
+<language>`` begins them, ``make write`` keeps them up to date.
 """
 
 from collections.abc import Mapping, Sequence
