@@ -9,7 +9,18 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from deploy.dashboards import all as dashboards
-from deploy.describing import examples, languages, plain_settings, reference, rights, runbooks, schemas, speech, values
+from deploy.describing import (
+    errors,
+    examples,
+    languages,
+    plain_settings,
+    reference,
+    rights,
+    runbooks,
+    schemas,
+    speech,
+    values,
+)
 
 ROOT = Path(__file__).parents[1]
 
@@ -24,6 +35,7 @@ WRITERS: Mapping[str, Callable[[], Mapping[Path, str]]] = {
     "what services say and hear": speech.files,
     "catalogues of languages": languages.files,
     "dashboards": dashboards.files,
+    "docs/errors.md": errors.files,
 }
 """What is made → path and text of each of its files, as they have to be. Later ones read what earlier ones made."""
 

@@ -89,6 +89,6 @@ def files() -> dict[Path, str]:
 
 
 if __name__ == "__main__":
-    for path, text in list(catalogues(*sys.argv[1:])):
+    for path, text in files(*sys.argv[1:]).items():
         path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text)

@@ -76,7 +76,7 @@ class Reason:
     def _validated(cls, value: object) -> Self:
         found = value if isinstance(value, cls) else cls.read(value) if isinstance(value, str) else None
         if found is None:
-            raise PydanticCustomError("no-reason", "no code with facts")
+            raise ValueError("no code with facts")
         return found
 
 

@@ -158,7 +158,7 @@ def _words(kind: str, facts: dict[str, Fact], sentences: Sentences, language: st
     if among:
         return say(ONE_OF, others=others, last=last)
     if kind in COUNTED:
-        return say(FAULTS[kind], count=facts[COUNTED[kind]], **facts)
+        facts = {**facts, "count": facts[COUNTED[kind]]}
     return say(FAULTS[kind], **facts)
 
 

@@ -19,7 +19,6 @@ SENTENCES: Mapping[str, Sentence | Addressed] = {
     "changed-meanwhile": _("Somebody else has changed this at the same moment. Try again."),
     # what is said in requests: these go on after a field's name
     "ends-before-it-starts": _("ends_on (%(ends_on)s) must come after starts_on (%(starts_on)s)"),
-    "no-reason": _("a code with facts is expected"),
     "no-time-zone": _("«%(name)s» is not a time zone of the IANA database, such as Europe/Paris"),
     "says-not-whom": _("say whom: either employee_id or person_id"),
     "works-backwards": _("working hours end (%(end)s) before they start (%(start)s)"),

@@ -77,7 +77,7 @@ def _compiled(language: str, folder: Path) -> NullTranslations:
 @cache
 def locale(language: str) -> Locale:
     """How dates and numbers are written; English is British."""
-    return Locale.parse("en_GB" if language in (SOURCE, PSEUDO) else language, sep="-" if "-" in language else "_")
+    return Locale.parse("en_GB" if language in (SOURCE, PSEUDO) else language.replace("-", "_"))
 
 
 class Say(Protocol):

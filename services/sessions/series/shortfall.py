@@ -30,11 +30,11 @@ def _read(stored: object) -> object:
     return (Reason.read(stored) or _of_sentence(stored)) if stored else None
 
 
-def _of_sentence(text: str) -> Reason:
+def _of_sentence(text: str) -> Reason | None:
     for code, pattern in _SENTENCES.items():
         if found := re.fullmatch(pattern, text):
             facts = "".join(f" {name}={value}" for name, value in found.groupdict().items())
-            return Reason.read(code + facts) or Reason(code)
+            return Reason.read(code + facts)
     return Reason("not-all-planned")
 
 
