@@ -89,6 +89,6 @@ def files() -> dict[Path, str]:
 
 
 if __name__ == "__main__":
-    for path, text in files(*sys.argv[1:]).items():
+    for path, text in catalogues(*sys.argv[1:]):
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)
