@@ -9,18 +9,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from deploy.dashboards import all as dashboards
-from deploy.describing import (
-    errors,
-    examples,
-    languages,
-    plain_settings,
-    reference,
-    rights,
-    runbooks,
-    schemas,
-    speech,
-    values,
-)
+from deploy.describing import errors, examples, languages, rights, schemas, speech
+from deploy.describing.operating import plain_settings, reference, runbooks, values
 
 ROOT = Path(__file__).parents[1]
 

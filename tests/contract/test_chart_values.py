@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deploy.describing.values import described
+from deploy.describing.operating.values import described
 from deploy.services import SERVICES
 from shared.settings import Settings
 from tests.support.chart import (

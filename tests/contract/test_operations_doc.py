@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 from deploy.describing.made import MARKED
-from deploy.describing.reference import PAGE, PARTS
+from deploy.describing.operating.reference import PAGE, PARTS
+from deploy.describing.operating.values import CHART, described
 from deploy.describing.rights import RIGHTS
-from deploy.describing.values import CHART, described
 from deploy.services import SERVICES
 from shared.language.topics import TOPICS
 from shared.operations.checks import indexes_needed

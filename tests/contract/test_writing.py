@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, Field, SecretStr
 from deploy import writing
 from deploy.describing import examples, schemas
 from deploy.describing.examples import NoExample, made
-from deploy.describing.plain_settings import plain, value_of
+from deploy.describing.operating.plain_settings import plain, value_of
 from deploy.describing.speech import Undescribed, of_service
 from deploy.services import SERVICES
 from shared.domain.handlers import hears

@@ -248,7 +248,7 @@ async def test_a_participant_nobody_knows_is_confirmed_at_once(here: Loop) -> No
     for name in here.apps:
         event = ParticipantErased(programme_id="another", participant_id="unknown")
         unit = here.apps[name].state.store.unit()
-        for handler in here.apps[name].state.running.inbox._handlers[ParticipantErased]:
+        for handler in here.apps[name].state.running.inbox._dealing._handlers[ParticipantErased]:
             await handler.handle(event, unit)
         await unit.commit()
         assert await here.database(name)["erased"].find_one({"_id": f"{name}-unknown"})

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from deploy.describing.made import with_parts
-from deploy.describing.reference import firing
+from deploy.describing.operating.reference import firing
 
-FOLDER = Path(__file__).parents[2] / "docs" / "runbooks"
+FOLDER = Path(__file__).parents[3] / "docs" / "runbooks"
 INDEX = FOLDER / "README.md"
 SECTIONS = (
     "Nobody gets an answer",

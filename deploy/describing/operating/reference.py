@@ -9,8 +9,8 @@ from typing import Any, get_args
 from pydantic.fields import FieldInfo
 
 from deploy.describing.made import with_parts
+from deploy.describing.operating.values import CHART, described, table
 from deploy.describing.rights import RIGHTS
-from deploy.describing.values import CHART, described, table
 from deploy.services import SERVICES
 from shared.language.streams import CROSSING
 from shared.language.topics import TOPICS
@@ -19,7 +19,7 @@ from shared.operations.rights import DATABASE, GROUP, READ, WRITE
 from shared.settings import Settings
 from shared.store.indexes import COLLECTIONS
 
-PAGE = Path(__file__).parents[2] / "docs" / "operations.md"
+PAGE = Path(__file__).parents[3] / "docs" / "operations.md"
 
 
 def _rows(heading: tuple[str, ...], rows: Iterable[Iterable[str]]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-CHART = Path(__file__).parents[1] / "chart"
+CHART = Path(__file__).parents[2] / "chart"
 README = CHART / "README.md"
 BEGIN, END = "<!-- values: make write -->", "<!-- end of values -->"
 COMMENT, KEY = re.compile(r"\s*# -- (?P<text>.+)"), re.compile(r"(?P<indent> *)(?P<key>[\w.]+):")

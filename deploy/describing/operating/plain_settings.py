@@ -10,8 +10,8 @@ from typing import Any, get_args
 
 from pydantic import SecretStr
 
-from deploy.describing.reference import said_of_settings
-from deploy.describing.values import CHART
+from deploy.describing.operating.reference import said_of_settings
+from deploy.describing.operating.values import CHART
 from shared.settings import Settings
 
 VALUES, SCHEMA, TEMPLATE = CHART / "values.yaml", CHART / "values.schema.json", CHART / "templates" / "_settings.tpl"

@@ -1,0 +1,1 @@
+"""What operators read: settings, values of the chart, alarms and runbooks."""
