@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from shared.domain.aggregate import Aggregate
 from shared.domain.clock import Clock
+from shared.domain.errors import Absent, NotYet
 from shared.language.envelope import Origin
 from shared.language.streams import Event
 
@@ -51,9 +52,17 @@ class Unit(Protocol):
 
     async def get(self, kind: type[A], identity: str) -> A:
         """The aggregate; raises Absent, for people who asked for it."""
+        found = await self.find(kind, identity)
+        if found is None:
+            raise Absent("no-such", kind=kind.__name__.lower(), id=identity)
+        return found
 
     async def need(self, kind: type[A], identity: str) -> A:
         """The aggregate; raises NotYet, for events that build on it."""
+        found = await self.find(kind, identity)
+        if found is None:
+            raise NotYet(f"{kind.__name__} {identity}")
+        return found
 
     def save(self, aggregate: Aggregate) -> None:
         """Store this state when the unit ends, and publish what it raised.

@@ -11,7 +11,6 @@ from pymongo import DeleteOne, InsertOne, ReplaceOne
 from typing_extensions import override
 
 from shared.domain.aggregate import Aggregate
-from shared.domain.errors import Absent, NotYet
 from shared.domain.work import Store, Where, undeclared
 from shared.domain.work import Unit as Port
 from shared.language.streams import Event
@@ -93,20 +92,6 @@ class Unit(Port):
         if (kind, identity) not in self._known:
             await self.fetch([(kind, identity)])
         return self._known[kind, identity].aggregate  # type: ignore[return-value]
-
-    @override
-    async def get(self, kind: type[A], identity: str) -> A:
-        found = await self.find(kind, identity)
-        if found is None:
-            raise Absent("no-such", kind=kind.__name__.lower(), id=identity)
-        return found
-
-    @override
-    async def need(self, kind: type[A], identity: str) -> A:
-        found = await self.find(kind, identity)
-        if found is None:
-            raise NotYet(f"{kind.__name__} {identity}")
-        return found
 
     @override
     def save(self, aggregate: Aggregate) -> None:

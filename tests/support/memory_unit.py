@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar, cast
 from typing_extensions import override
 
 from shared.domain.aggregate import Aggregate
-from shared.domain.errors import Absent, Conflict, NotYet
+from shared.domain.errors import Conflict
 from shared.domain.work import Store, Unit, Where, undeclared
 from shared.language.streams import Event
 from shared.store.documents import Document, counters, from_document, to_document, unknown_fields
@@ -117,20 +117,6 @@ class MemoryUnit(Unit):
         return cast("A | None", self._known[kind, identity].aggregate)
 
     @override
-    async def get(self, kind: type[A], identity: str) -> A:
-        found = await self.find(kind, identity)
-        if found is None:
-            raise Absent(f"There is no {kind.__name__.lower()} «{identity}».")
-        return found
-
-    @override
-    async def need(self, kind: type[A], identity: str) -> A:
-        found = await self.find(kind, identity)
-        if found is None:
-            raise NotYet(f"{kind.__name__} {identity}")
-        return found
-
-    @override
     def save(self, aggregate: Aggregate) -> None:
         self._change(aggregate, replace(aggregate, raised=()))
 
@@ -177,7 +163,7 @@ class MemoryUnit(Unit):
             document = known.to_keep(kind, identity)
             there = self._shelves.documents[kind].get(identity)
             if there is not known.document and not (document is None and known.document is None):
-                raise Conflict("changed by somebody else")
+                raise Conflict("changed-meanwhile")
         for kind, identity, known in changes:
             self._write(kind, identity, known)
         for write in self._more:

@@ -51,7 +51,7 @@ class ChangingPromises(Promises[S]):
         with pytest.raises(RuntimeError):
             await store.run(work)
         assert await self.said(store) == []
-        with pytest.raises(Absent):
+        with pytest.raises(Absent, match=r"no-such.*entry.*s1"):
             await store.unit().get(Entry, "s1")
         with pytest.raises(NotYet, match="Entry s1"):
             await store.unit().need(Entry, "s1")
@@ -174,7 +174,7 @@ class ChangingPromises(Promises[S]):
         await keep(store, Entry(id="s1", heard=("x",)))
         await self.put(store, Entry, {"_id": "s2", "heard": 7, "_said": 0})
         unit = store.unit()
-        with pytest.raises(Unreadable, match="stored Entry: heard: tuple_type"):
+        with pytest.raises(Unreadable, match=r"Entry.*heard: tuple_type"):
             await unit.fetch([(Entry, "s1"), (Entry, "s2")])
         with pytest.raises(Unreadable):
             await unit.find(Entry, "s2")

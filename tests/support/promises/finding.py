@@ -165,7 +165,7 @@ class FindingPromises(Promises[S]):
         read, spoilt = await store.readable(Card, {"colour": "red"})
         assert [card.id for card in read] == ["a", "b"]
         assert spoilt == {"bad": "held: int_parsing"}
-        with pytest.raises(Unreadable, match="not-readable document=Card faults=\"held"):
+        with pytest.raises(Unreadable, match=r"Card.*held: int_parsing"):
             await store.all(Card, {})
         assert sorted(await store.ids(Card, {"colour": "red"})) == ["a", "b", "bad"]
 
