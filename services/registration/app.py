@@ -1,6 +1,7 @@
 """Registration: programmes and the people who take part, and the only place that knows their names."""
 
 from services.registration import api, handlers, pages
+from services.registration.api import refusals
 from services.registration.metrics import metrics
 from shared.domain.aggregate import aggregates_of
 from shared.language import registration as language
@@ -14,6 +15,8 @@ service = Service(
     says=(*said_by(language), ErasureConfirmed),
     handlers=handlers,
     router=api.router,
+    sentences=refusals.SENTENCES,
+    words=refusals.WORDS,
     aggregates=(*aggregates_of(__package__), Erased),
     pages=(pages.router,),
     metrics=metrics,

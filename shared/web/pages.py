@@ -11,10 +11,12 @@ from babel.dates import format_date, format_skeleton, format_time, get_timezone_
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from shared.domain.marking import Sentence
+from shared.language.reasons import Fact
 from shared.web.static import VERSION
-from shared.web.wording import CATALOGUES, locale, reader, translations
+from shared.web.wording import CATALOGUES, Say, locale, reader, saying, translations
 
 POLICY = "; ".join(
     (
@@ -72,6 +74,7 @@ class Pages:
         environment.install_gettext_translations(translations(language, *self._catalogues), newstyle=True)  # type: ignore[attr-defined]
         environment.policies["ext.i18n.trimmed"] = True
         environment.globals.update(language=language, direction=locale(language).text_direction)
+        environment.globals["say"] = _escaping(saying(language, *self._catalogues))
         environment.filters.update(_filters(language))
         self._environments[language] = environment
         return environment
@@ -81,6 +84,16 @@ def _catalogues_of(package: str) -> Path:
     """Beside the rooms of ``services.NAME``, or in ``shared.web``."""
     home = import_module(".".join(package.split(".")[:2]))
     return Path(str(home.__file__)).parent / CATALOGUES.name
+
+
+def _escaping(say: Say) -> Say:
+    """The same for templates: facts are escaped, unless they are HTML already."""
+
+    def escaped(sentence: Sentence, /, **facts: Fact) -> Markup:
+        shown = {name: escape(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
+        return Markup(say(sentence, **shown))  # noqa: S704 - the sentence is ours, the facts are escaped
+
+    return escaped
 
 
 def _addresses(request: Request) -> dict[str, Callable[..., str]]:

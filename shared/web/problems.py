@@ -26,11 +26,18 @@ from shared.web.wording import Say, reader
 log = structlog.get_logger()
 
 AGAIN = _("Try again in a moment")
+
+
+class TooLarge(Failure):
+    """More was sent than is taken at once: 413."""
+
+
 KINDS: Mapping[type[Failure], tuple[int, str]] = {
     Unauthenticated: (401, _("Sign in first")),
     Forbidden: (403, _("Not allowed")),
     Absent: (404, _("Not found")),
     Refused: (409, _("Refused")),
+    TooLarge: (413, _("Content Too Large")),
     Conflict: (503, _("Busy")),
     NoKeys: (503, AGAIN),
 }

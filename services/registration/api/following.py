@@ -10,9 +10,12 @@ from fastapi import Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
+from services.registration.api.reports import ReportView, told
 from services.registration.imports.importing import Progress, Report, Tell
 from shared.domain.errors import Absent, Refused
+from shared.language.reasons import Reason
 from shared.loops import is_transient
+from shared.web.dependencies import Explain
 
 log = structlog.get_logger()
 
@@ -23,18 +26,18 @@ _going: set[asyncio.Task[Report]] = set()
 """Nobody else holds on to them."""
 
 
-async def followed(run: Callable[[Tell], Awaitable[Report]], file: AsyncExitStack) -> Response:
-    """The answer that tells of it; raises what refuses the whole file.
+async def followed(run: Callable[[Tell], Awaitable[Report]], file: AsyncExitStack, explain: Explain) -> Response:
+    """The answer that tells of it, in the reader's language; raises what refuses the whole file.
 
     Like one that nobody follows, it goes on when whoever asked goes away: half a file is no good. ``file`` is closed
     when it ends.
     """
-    told: asyncio.Queue[Progress | None] = asyncio.Queue()
+    steps: asyncio.Queue[Progress | None] = asyncio.Queue()
 
     async def work() -> Report:
         async with file:
             try:
-                return await run(told.put_nowait)
+                return await run(steps.put_nowait)
             except Exception as error:
                 if not isinstance(error, Refused | Absent):  # known even when nobody listens any more
                     log.error("import failed", exc_info=error)
@@ -43,26 +46,30 @@ async def followed(run: Callable[[Tell], Awaitable[Report]], file: AsyncExitStac
     going = asyncio.create_task(work())
     _going.add(going)
     going.add_done_callback(_going.discard)
-    going.add_done_callback(lambda _: told.put_nowait(None))
-    first = await told.get()
+    going.add_done_callback(lambda _: steps.put_nowait(None))
+    first = await steps.get()
     if first is None:
         going.result()
-    return StreamingResponse(_lines(first, told, going), media_type=LINES)
+    return StreamingResponse(_lines(first, steps, going, explain), media_type=LINES)
 
 
 async def _lines(
-    first: Progress | None, told: asyncio.Queue[Progress | None], going: asyncio.Task[Report]
+    first: Progress | None, steps: asyncio.Queue[Progress | None], going: asyncio.Task[Report], explain: Explain
 ) -> AsyncIterator[str]:
     progress = first
     while progress is not None:
         yield _line(progress=progress)
-        progress = await told.get()
+        progress = await steps.get()
     error = going.exception()
     if error is None:
-        yield _line(report=going.result())
+        yield _line(report=ReportView.of(going.result(), explain))
     else:
-        why = "Broker or database do not answer" if is_transient(error) else "Something went wrong here"
-        yield _line(failed=f"{why}. What was imported stays: give the same file again.")
+        yield _line(**_broken_off(error, explain))
+
+
+def _broken_off(error: BaseException, explain: Explain) -> dict[str, Any]:
+    why = Reason("import-away") if is_transient(error) else Reason("import-our-fault")
+    return {"failed": explain(why), **told(why)}
 
 
 def _line(**said: Any) -> str:
@@ -71,5 +78,7 @@ def _line(**said: Any) -> str:
 
 class _Line(BaseModel):
     progress: Progress | None = None
-    report: Report | None = None
+    report: ReportView | None = None
     failed: str = ""
+    code: str = ""
+    facts: dict[str, Any] = {}

@@ -19,5 +19,5 @@ def managed_countries(caller: Caller, programme: Programme) -> list[str]:
     """The programme's countries that the caller manages; raises Forbidden when there is none."""
     countries = list(filter(covers_of(caller), programme.terms.countries))
     if not countries:
-        raise Forbidden(f"This needs a programme manager of one of {', '.join(programme.terms.countries)}.")
+        raise Forbidden("needs-a-manager-of-one-of", countries=programme.terms.countries)
     return countries

@@ -5,18 +5,19 @@ from collections.abc import Callable
 from fastapi import APIRouter, Response
 
 from services.registration.api.managing import Manager, Somebody, covers_of, managed_countries
+from services.registration.api.reports import GroupView
 from services.registration.api.views import Leaving, ParticipantView
 from services.registration.people.application import Application
 from services.registration.people.enrolment import Enrolled, Entry, Outcome, enrol, links_above
 from services.registration.people.participant import Participant
 from services.registration.people.person import Person
 from services.registration.programmes.programme import Programme
-from services.registration.training.recording import Group, GroupReport, train
+from services.registration.training.recording import Group, train
 from shared.domain.errors import Refused
 from shared.domain.work import Store, Unit
 from shared.language.terms import Id
 from shared.web.access import Caller
-from shared.web.dependencies import Database, Pseudonym
+from shared.web.dependencies import Database, Explaining, Pseudonym
 
 router = APIRouter(tags=["registration"])
 
@@ -31,7 +32,7 @@ def _applicant(application: Application, caller: Caller, pseudonym: Callable[[st
     """Whose application it is; raises Refused when nobody is named, Forbidden when it may not be made."""
     named = pseudonym(application.employee_id) if application.employee_id else caller.person_id
     if named is None or (application.employee_id is None and not caller.has("participant")):
-        raise Refused("Say whose application it is: employee_id is missing.")
+        raise Refused("application-of-nobody")
     if named != caller.person_id:
         caller.must_cover([application.profile.country])
     return named
@@ -71,10 +72,13 @@ async def participants(programme_id: Id, caller: Manager, store: Database) -> li
 
 
 @router.post("/programmes/{programme_id}/trained")
-async def group_trained(programme_id: Id, group: Group, caller: Manager, store: Database) -> GroupReport:
+async def group_trained(
+    programme_id: Id, group: Group, caller: Manager, store: Database, explain: Explaining
+) -> GroupView:
     """Record that a group was trained."""
     managed_countries(caller, await store.unit().get(Programme, programme_id))
-    return await train(store, programme_id, group.participant_ids, covers_of(caller))
+    report = await train(store, programme_id, group.participant_ids, covers_of(caller))
+    return GroupView.of(report, explain)
 
 
 async def _change_participant(

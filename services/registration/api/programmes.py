@@ -29,7 +29,7 @@ async def make_programme(new: NewProgramme, caller: Manager, store: Database) ->
     async def work(unit: Unit) -> Programme:
         known = await unit.find(Programme, new.id)
         if known is not None and known.terms != new.terms:
-            raise Refused(f"There is a programme «{new.id}» already; choose another id or change its terms.")
+            raise Refused("programme-exists-already", id=new.id)
         programme = known or Programme(id=new.id, terms=new.terms)
         if known is None:
             unit.save(programme)
@@ -50,7 +50,7 @@ async def programme(programme_id: Id, caller: Somebody, store: Database) -> Prog
     """One programme."""
     found = await store.unit().find(Programme, programme_id)
     if found is None or not _may_see(caller, found):
-        raise Absent(f"There is no programme «{programme_id}».")
+        raise Absent("no-such", kind="programme", id=programme_id)
     return ProgrammeView.of(found)
 
 

@@ -137,9 +137,9 @@ class PeopleImport:
         try:
             enrolled = await enrol(unit, programme, entry, links, self.covers)
         except WrongCountry as refusal:
-            taken.refuse([fault(row.line, "country", row.said.profile.country, str(refusal))])
+            taken.refuse([fault(row.line, "country", row.said.profile.country, refusal.reason)])
         except Refused as refusal:
-            taken.refuse([fault(row.line, "employee_id", row.said.employee_id, str(refusal))])
+            taken.refuse([fault(row.line, "employee_id", row.said.employee_id, refusal.reason)])
         else:
             taken.outcomes[enrolled.outcome] += 1
             taken.enrolled.add(enrolled.participant.id)

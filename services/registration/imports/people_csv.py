@@ -9,29 +9,30 @@ from pydantic import BaseModel, Field, ValidationError
 from services.registration.imports.csv_records import LONGEST_LINE, Record, lines_of, records_of
 from services.registration.people.application import Application, EmployeeId
 from shared.domain.errors import Refused
+from shared.language.reasons import Reason
 
-COLUMNS: Mapping[str, str] = {
-    "employee_id": "HR's number of the person, 1 to 80 characters, once in the file",
-    "name": "a name of 1 to 120 characters on one line",
-    "email": "an e-mail address, such as name@company.example",
-    "role": "mentor or mentee",
-    "country": "two letters of ISO 3166-1, such as FR",
-    "time_zone": "a time zone of the IANA database, such as Europe/Paris",
-    "languages": "languages as in BCP 47, separated by |, such as en|fr",
-    "unit": "the department, 1 to 80 characters",
-    "grade": "a whole number from 1 (most junior) to 40",
-    "city": "at most 80 characters",
-    "working_start": "local time as HH:MM, before working_end",
-    "working_end": "local time as HH:MM, after working_start",
-    "offers": "topic:level separated by |, levels 0 to 5, such as social-media:4|generative-ai:3",
-    "wants": "topic:level:priority separated by |, levels 0 to 5, priorities 1 to 3, such as negotiation:1:3",
-    "interests": "interests of 1 to 40 characters, separated by |",
-    "capacity": "1 or 2 pairs at a time",
-    "cross_border": "yes or no",
-    "manager_employee_id": "HR's number of the direct manager, at most 80 characters",
-    "trained": "yes or no",
+COLUMNS: Mapping[str, Reason] = {
+    "employee_id": Reason("expects-an-employee-id"),
+    "name": Reason("expects-a-name"),
+    "email": Reason("expects-an-email-address"),
+    "role": Reason("expects-a-role"),
+    "country": Reason("expects-a-country"),
+    "time_zone": Reason("expects-a-time-zone"),
+    "languages": Reason("expects-languages"),
+    "unit": Reason("expects-a-unit"),
+    "grade": Reason("expects-a-grade"),
+    "city": Reason("expects-a-city"),
+    "working_start": Reason("expects-a-start-of-work"),
+    "working_end": Reason("expects-an-end-of-work"),
+    "offers": Reason("expects-offers"),
+    "wants": Reason("expects-wants"),
+    "interests": Reason("expects-interests"),
+    "capacity": Reason("expects-a-capacity"),
+    "cross_border": Reason("expects-yes-or-no"),
+    "manager_employee_id": Reason("expects-a-managers-id"),
+    "trained": Reason("expects-yes-or-no"),
 }
-"""Column → what a cell is expected to hold."""
+"""Column → why a cell is refused that does not hold what it should."""
 
 REQUIRED = ("employee_id", "name", "email", "role", "country", "time_zone", "languages", "unit", "grade")
 SEPARATORS = (",", ";", "\t")
@@ -45,7 +46,7 @@ class Fault(BaseModel):
     line: int
     column: str
     value: str
-    expected: str
+    reason: Reason
 
 
 class PersonRow(Application):
@@ -91,7 +92,7 @@ class Sheet:
             if isinstance(row, Row):
                 identity = row.said.employee_id
                 if identity in seen:
-                    row = [fault(record.line, "employee_id", identity)]
+                    row = [fault(record.line, "employee_id", identity, Reason("employee-comes-again"))]
                 seen.add(identity)
             yield row
 
@@ -114,14 +115,12 @@ class Sheet:
 
     def _row(self, record: Record) -> Row | list[Fault]:
         if record.cells is None:
-            expected = f"a line of at most {LONGEST_LINE} characters in which every quotation mark is closed"
-            return [Fault(line=record.line, column="", value="", expected=expected)]
+            return [_of_line(record, Reason("line-not-readable", limit=LONGEST_LINE))]
         if any(cell.strip() for cell in record.cells[len(self.columns) :]):
-            expected = f"{len(self.columns)} cells, as in the header; this line has {len(record.cells)}"
-            return [Fault(line=record.line, column="", value="", expected=expected)]
+            return [_of_line(record, Reason("too-many-cells", count=len(self.columns), found=len(record.cells)))]
         cells = self._cells(record.cells)
         if broken := _broken(cells):
-            return [fault(record.line, column, cells[column], "text in UTF-8") for column in broken]
+            return [fault(record.line, column, cells[column], Reason("not-utf-8")) for column in broken]
         try:
             return Row(record.line, PersonRow.model_validate(_payload(cells)))
         except ValidationError as error:
@@ -129,9 +128,13 @@ class Sheet:
             return [fault(record.line, column, cells.get(column, "")) for column in columns]
 
 
-def fault(line: int, column: str, value: str, expected: str = "") -> Fault:
-    """What is wrong with a cell; without ``expected`` it is what the column always expects."""
-    return Fault(line=line, column=column, value=shown(value), expected=expected or COLUMNS[column])
+def fault(line: int, column: str, value: str, reason: Reason | None = None) -> Fault:
+    """What is wrong with a cell; without ``reason`` it does not hold what the column always expects."""
+    return Fault(line=line, column=column, value=shown(value), reason=reason or COLUMNS[column])
+
+
+def _of_line(record: Record, reason: Reason) -> Fault:
+    return Fault(line=record.line, column="", value="", reason=reason)
 
 
 def shown(value: str) -> str:
@@ -153,12 +156,9 @@ def _column(name: str) -> str | None:
 
 def _must_be_complete(columns: tuple[str | None, ...]) -> None:
     if missing := [column for column in REQUIRED if column not in columns]:
-        raise Refused(
-            f"The file lacks the columns {', '.join(missing)}. The first line names the columns, the text is UTF-8, "
-            "and commas, semicolons or tabs stand between the cells."
-        )
+        raise Refused("columns-missing", columns=missing)
     if twice := sorted({column for column in columns if column and columns.count(column) > 1}):
-        raise Refused(f"The columns {', '.join(twice)} come more than once; leave one of each.")
+        raise Refused("columns-come-again", columns=twice)
 
 
 def _broken(cells: Mapping[str, str]) -> list[str]:

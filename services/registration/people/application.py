@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from shared.language.profile import Profile
+from shared.language.reasons import not_valid
 
 BREAKS = {"Cc", "Zl", "Zp", "Cs"}
 """Unicode categories that have no place in a line of text: controls, line ends, broken characters."""
@@ -13,14 +14,14 @@ BREAKS = {"Cc", "Zl", "Zp", "Cs"}
 
 def _one_line(text: str) -> str:
     if not text.isprintable() and any(unicodedata.category(character) in BREAKS for character in text):
-        raise ValueError("must be one line without control characters")
+        raise not_valid("not-one-line")
     return text
 
 
 def _address(text: str) -> str:
     local, at, domain = text.partition("@")
     if not (local and at and domain) or "@" in domain or any(character.isspace() for character in text):
-        raise ValueError("must be an e-mail address, such as name@company.example")
+        raise not_valid("not-an-email-address")
     return text
 
 

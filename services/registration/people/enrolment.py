@@ -75,17 +75,17 @@ def _outcome(before: Participant | None, *, changed: bool) -> Outcome:
 
 def _must_be_in_reach(programme: Programme, before: Participant | None, country: str, covers: Covers) -> None:
     if country not in programme.terms.countries:
-        raise WrongCountry(f"The programme does not run in {country}, only in {', '.join(programme.terms.countries)}.")
+        raise WrongCountry("programme-not-there", country=country, countries=programme.terms.countries)
     if not covers(country):
-        raise WrongCountry(f"You do not manage people of {country}.")
+        raise WrongCountry("people-not-managed", country=country)
     if before is not None and not covers(before.profile.country):
-        raise WrongCountry("This person is registered in a country whose people you do not manage.")
+        raise WrongCountry("registered-elsewhere")
 
 
 def _taken_in(programme: Programme, before: Participant | None, entry: Entry, managers: tuple[str, ...]) -> Participant:
     profile = _merged(before, entry.application.profile, managers)
     if before is None:
-        programme.must_take_applications()
+        programme.must_take_applications(of=entry.person_id)
         participant = Participant.registered(programme.id, entry.person_id, profile)
     else:
         programme.must_run()

@@ -100,4 +100,4 @@ class Erasure(Aggregate):
 async def must_not_be_erased(unit: Unit, person_id: str) -> None:
     """Raises Refused for somebody who was erased, so that no import brings them back."""
     if await unit.find(Erasure, erasure_id(person_id)) is not None:
-        raise Refused("This person's data were erased on request, so they are not taken in again.")
+        raise Refused("data-were-erased", about=person_id)

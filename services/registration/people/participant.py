@@ -62,11 +62,11 @@ class Participant(Aggregate):
     def described(self, profile: Profile) -> "Participant":
         """With that profile; raises Refused after withdrawal, and for another role once trained."""
         if self.state is Standing.WITHDRAWN:
-            raise Refused("This person has withdrawn from the programme and cannot come back to it.")
+            raise Refused("withdrawn-for-good", about=self.person_id)
         if profile == self.profile:
             return self
         if self.state is Standing.TRAINED and profile.role is not self.profile.role:
-            raise Refused(f"This person was trained as {self.profile.role}; the role no longer changes.")
+            raise Refused("trained-already", about=self.person_id, role=self.profile.role)
         return replace(self, profile=profile).raising(
             ParticipantChanged(programme_id=self.programme_id, participant_id=self.id, profile=profile)
         )
@@ -74,7 +74,7 @@ class Participant(Aggregate):
     def trained(self) -> "Participant":
         """Has finished the training for the role; raises Refused after withdrawal."""
         if self.state is Standing.WITHDRAWN:
-            raise Refused("This person has withdrawn from the programme, so no training is recorded.")
+            raise Refused("withdrawn-before-training", about=self.person_id)
         if self.state is Standing.TRAINED:
             return self
         return replace(self, state=Standing.TRAINED).raising(

@@ -21,7 +21,7 @@ async def erase(unit: Unit, person_id: str) -> Erasure:
     if before is not None and person is None and not participants:
         return before
     if person is None and not participants:
-        raise Absent("Nobody of this id is known here, so there is nothing to erase.")
+        raise Absent("nobody-to-erase")
     erasure = (before or Erasure.of(person_id, unit.now)).asking(each.id for each in participants)
     for participant in participants:
         unit.delete(participant.erased(erasure.id))

@@ -35,9 +35,9 @@ class Programme(Aggregate):
         if self.state is Stage.OPEN:
             return self
         if self.state is not Stage.DRAFT:
-            raise Refused(f"The programme is {self.state} and does not open again; make a new one.")
+            raise Refused("does-not-open-again", state=self.state)
         if self.terms.ends_on <= now.date():
-            raise Refused(f"The programme's last day ({self.terms.ends_on}) has passed; change its dates first.")
+            raise Refused("last-day-has-passed", ends_on=self.terms.ends_on)
         return replace(self, state=Stage.OPEN).raising(ProgrammeOpened(programme_id=self.id, terms=self.terms))
 
     def closed(self) -> "Programme":
@@ -45,7 +45,7 @@ class Programme(Aggregate):
         if self.state is Stage.CLOSED:
             return self
         if self.state is not Stage.OPEN:
-            raise Refused(f"The programme is {self.state}; only an open one can close its registration.")
+            raise Refused("registration-not-open", state=self.state)
         return replace(self, state=Stage.CLOSED).raising(RegistrationClosed(programme_id=self.id))
 
     def ended(self) -> "Programme":
@@ -53,7 +53,7 @@ class Programme(Aggregate):
         if self.state is Stage.ENDED:
             return self
         if self.state is Stage.DRAFT:
-            raise Refused("The programme never opened, so there is nothing to end.")
+            raise Refused("programme-never-opened")
         return replace(self, state=Stage.ENDED).raising(ProgrammeClosed(programme_id=self.id))
 
     def with_terms(self, terms: Terms, now: datetime) -> "Programme":
@@ -66,32 +66,32 @@ class Programme(Aggregate):
         _keeps_promises(self.terms, terms, now)
         return replace(self, terms=terms).raising(ProgrammeChanged(programme_id=self.id, terms=terms))
 
-    def must_take_applications(self) -> None:
-        """Raises Refused unless somebody new may come in."""
+    def must_take_applications(self, of: str | None = None) -> None:
+        """Raises Refused unless somebody new may come in: the person of that id."""
         match self.state:
             case Stage.OPEN:
                 return
             case Stage.DRAFT:
-                raise Refused("The programme is a draft; open it before anybody applies.")
+                raise Refused("applications-of-a-draft", about=of)
             case Stage.CLOSED:
-                raise Refused("Registration is closed: nobody new can apply to this programme.")
+                raise Refused("registration-is-closed")
             case Stage.ENDED:
-                raise Refused("The programme has ended: nobody can apply to it.")
+                raise Refused("applications-after-the-end")
 
     def must_run(self) -> None:
         """Raises Refused unless the programme is open or closed for applications."""
         if self.state is Stage.DRAFT:
-            raise Refused("The programme is a draft; open it first.")
+            raise Refused("programme-is-a-draft")
         if self.state is Stage.ENDED:
-            raise Refused("The programme has ended and no longer changes.")
+            raise Refused("programme-has-ended")
 
 
 def _keeps_promises(old: Terms, new: Terms, now: datetime) -> None:
     today = now.date()
     if new.starts_on != old.starts_on and old.starts_on <= today:
-        raise Refused(f"The programme began on {old.starts_on}; its first day no longer changes.")
+        raise Refused("programme-has-begun", starts_on=old.starts_on)
     if new.ends_on != old.ends_on and new.ends_on < today:
-        raise Refused(f"The new last day ({new.ends_on}) has passed; end the programme instead.")
+        raise Refused("new-last-day-has-passed", ends_on=new.ends_on)
     gone = [country for country in old.countries if country not in new.countries]
     if gone:
-        raise Refused(f"People may have applied from {', '.join(gone)}; countries can be added, not taken away.")
+        raise Refused("countries-taken-away", countries=gone)

@@ -11,6 +11,7 @@ from services.registration.programmes.programme import Programme
 from shared.domain.errors import Refused
 from shared.domain.pieces import chunks
 from shared.domain.work import Store, Unit
+from shared.language.reasons import Reason
 from shared.language.terms import Id
 
 
@@ -24,7 +25,7 @@ class Untrained(BaseModel):
     """Somebody of a group for whom no training was recorded, and why."""
 
     participant_id: str
-    reason: str
+    reason: Reason
 
 
 class GroupReport(BaseModel):
@@ -59,7 +60,7 @@ async def _train(unit: Unit, programme_id: str, identities: Sequence[str], cover
         try:
             after = _in_reach(before, programme_id, covers).trained()
         except Refused as refusal:
-            report.refused.append(Untrained(participant_id=identity, reason=str(refusal)))
+            report.refused.append(Untrained(participant_id=identity, reason=refusal.reason))
             continue
         if after is before:
             report.unchanged += 1
@@ -71,7 +72,7 @@ async def _train(unit: Unit, programme_id: str, identities: Sequence[str], cover
 
 def _in_reach(participant: Participant | None, programme_id: str, covers: Covers) -> Participant:
     if participant is None or participant.programme_id != programme_id:
-        raise Refused("Nobody of this id takes part in this programme.")
+        raise Refused("nobody-of-this-id")
     if not covers(participant.profile.country):
-        raise Refused(f"You do not manage people of {participant.profile.country}.")
+        raise Refused("people-not-managed", country=participant.profile.country)
     return participant

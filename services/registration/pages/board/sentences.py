@@ -1,8 +1,10 @@
 """What an event means, in plain words; ``who`` names one person or a pair."""
 
-from shared.domain.marking import _
+from collections.abc import Mapping
 
-HAPPENED = {
+from shared.domain.marking import Sentence, _, ngettext
+
+HAPPENED: Mapping[str, Sentence] = {
     "ProgrammeOpened": _("The programme opened for applications"),
     "ProgrammeChanged": _("The programme’s terms changed"),
     "RegistrationClosed": _("Registration closed"),
@@ -18,10 +20,15 @@ HAPPENED = {
     "PairDissolved": _("%(who)s parted before the end"),
     "PairCompleted": _("%(who)s completed the programme"),
     "PairRechecked": _("The rules were asked again about %(who)s"),
-    "MatchingRoundProposed": _("A matching round proposes %(number)s pairs: a manager decides"),
+    "MatchingRoundProposed": ngettext(
+        "A matching round proposes %(count)s pair: a manager decides",
+        "A matching round proposes %(count)s pairs: a manager decides",
+    ),
     "MatchingRoundFailed": _("A matching round failed"),
     "MatchingRoundCancelled": _("A matching round was called off"),
-    "MatchingRoundCompleted": _("A matching round formed %(number)s pairs"),
+    "MatchingRoundCompleted": ngettext(
+        "A matching round formed %(count)s pair", "A matching round formed %(count)s pairs"
+    ),
     "SessionScheduled": _("Session %(number)s of %(who)s was booked"),
     "SessionRescheduled": _("Session %(number)s of %(who)s was moved"),
     "SessionCancelled": _("Session %(number)s of %(who)s was cancelled"),
@@ -39,7 +46,7 @@ HAPPENED = {
 SOMETHING = _("Something new happened")
 """The same for an event this page does not know; it names nobody, because whether it may is not known either."""
 
-BROKEN = {
+BROKEN: Mapping[str, Sentence] = {
     "cross-border": _("They now work in different countries, and one side did not agree to that"),
     "language": _("They no longer share a language"),
     "working-hours": _("Their working hours no longer leave room for a session"),

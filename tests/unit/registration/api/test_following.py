@@ -14,9 +14,12 @@ from pymongo.errors import AutoReconnect
 from structlog.testing import capture_logs
 
 from services.registration.api.following import followed
+from services.registration.app import service
 from services.registration.imports.importing import Progress, Report, Tell
 from shared.domain.errors import Refused
+from tests.support.sentences import refusing
 
+EXPLAIN = service.spoken.explain
 STEPS = [Progress(rows=500, part=0.5), Progress(rows=900, part=1.0)]
 REPORT = Report(
     dry_run=False,
@@ -51,7 +54,7 @@ async def begun(error: Exception | None, steps: list[Progress], file: io.BytesIO
 
     stack = AsyncExitStack()
     stack.enter_context(file)
-    return await followed(run, stack)
+    return await followed(run, stack, EXPLAIN)
 
 
 async def test_every_step_is_told_and_then_the_report() -> None:
@@ -68,20 +71,25 @@ async def test_a_file_without_rows_has_a_report_alone() -> None:
 
 async def test_what_refuses_the_whole_file_is_no_answer_in_lines() -> None:
     file = io.BytesIO()
-    with pytest.raises(Refused, match="lacks the columns"):
-        await begun(Refused("The file lacks the columns a, b."), [], file)
+    with refusing(service.spoken, "lacks the columns a, b"):
+        await begun(Refused("columns-missing", columns=["a", "b"]), [], file)
     assert file.closed
 
 
 @pytest.mark.parametrize(
-    ("error", "why"), [(AutoReconnect("away"), "do not answer"), (ZeroDivisionError("secret"), "went wrong here")]
+    ("error", "why", "code"),
+    [
+        (AutoReconnect("away"), "do not answer", "import-away"),
+        (ZeroDivisionError("secret"), "went wrong here", "import-our-fault"),
+    ],
 )
-async def test_what_breaks_off_says_why_and_what_to_do(error: Exception, why: str) -> None:
+async def test_what_breaks_off_says_why_and_what_to_do(error: Exception, why: str, code: str) -> None:
     *_, last = await all_of(await begun(error, STEPS[:1], io.BytesIO()))
 
     assert why in last["failed"]
     assert "give the same file again" in last["failed"]
     assert str(error) not in last["failed"]
+    assert (last["code"], last["facts"]) == (code, {})
 
 
 async def test_it_goes_on_when_whoever_asked_goes_away() -> None:
@@ -95,7 +103,7 @@ async def test_it_goes_on_when_whoever_asked_goes_away() -> None:
 
     stack = AsyncExitStack()
     stack.enter_context(file)
-    lines = lines_of(await followed(run, stack))
+    lines = lines_of(await followed(run, stack, EXPLAIN))
     assert "progress" in await anext(lines)
     await lines.aclose()  # type: ignore[attr-defined]
     assert not file.closed
@@ -115,7 +123,7 @@ async def test_what_fails_when_nobody_listens_any_more_is_known_all_the_same() -
     stack = AsyncExitStack()
     stack.callback(ended.set)
     with capture_logs() as logs:
-        lines = lines_of(await followed(run, stack))
+        lines = lines_of(await followed(run, stack, EXPLAIN))
         await lines.aclose()  # type: ignore[attr-defined]
         await asyncio.wait_for(ended.wait(), 10)
 

@@ -1,10 +1,12 @@
 from collections.abc import Iterator
 
-import pytest
-from fastapi import HTTPException, Request
+from fastapi import Request
 from starlette.types import Message
 
 from services.registration.api.upload import LARGEST_FILE, uploaded
+from services.registration.app import service
+from shared.web.problems import KINDS, TooLarge
+from tests.support.sentences import refusing
 
 
 def _request(pieces: Iterator[bytes]) -> Request:
@@ -30,8 +32,8 @@ async def test_a_body_without_end_is_cut_off_with_413() -> None:
             sent += 1
             yield b"x" * 1024 * 1024
 
-    with pytest.raises(HTTPException) as refused:
+    with refusing(service.spoken, "larger than 64 MB; split it", TooLarge):
         async with uploaded(_request(endless())):
             raise AssertionError("too large a body was handed over")
-    assert refused.value.status_code == 413
+    assert KINDS[TooLarge][0] == 413
     assert sent == LARGEST_FILE // 1024 // 1024 + 1

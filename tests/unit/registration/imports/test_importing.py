@@ -3,6 +3,7 @@ from collections.abc import Callable
 
 import pytest
 
+from services.registration.app import service
 from services.registration.imports.importing import MOST_FAULTS, PeopleImport, Progress, Report
 from services.registration.people.participant import Participant, participant_id
 from services.registration.people.person import Person
@@ -140,7 +141,7 @@ async def test_a_manager_cannot_take_over_somebody_of_another_country() -> None:
     memory = MemoryStore(programme())
     await _import(memory, _row("a", country="GB"))
     report = await _import(memory, _row("a", country="FR"), covers="FR".__eq__)
-    assert "whose people you do not manage" in report.errors[0].expected
+    assert "whose people you do not manage" in service.spoken.explain(report.errors[0].reason)
     assert _profile(memory, "a")["country"] == "GB"
 
 

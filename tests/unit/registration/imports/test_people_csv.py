@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.registration.app import service
 from services.registration.imports.csv_records import LONGEST_LINE, MOST_LINES
 from services.registration.imports.people_csv import COLUMNS, REQUIRED, SHOWN, Fault, Row, Sheet
 from shared.domain.errors import Refused
 from shared.language.terms import Role
+from tests.support.sentences import refusing
 
 GOOD: dict[str, str] = {
     "employee_id": "E1",
@@ -33,6 +35,28 @@ GOOD: dict[str, str] = {
     "manager_employee_id": "E9",
     "trained": "yes",
 }
+EXPECTED: dict[str, str] = {
+    "employee_id": "HR's number of the person, 1 to 80 characters, once in the file",
+    "name": "a name of 1 to 120 characters on one line",
+    "email": "an e-mail address, such as name@company.example",
+    "role": "mentor or mentee",
+    "country": "two letters of ISO 3166-1, such as FR",
+    "time_zone": "a time zone of the IANA database, such as Europe/Paris",
+    "languages": "languages as in BCP 47, separated by |, such as en|fr",
+    "unit": "the department, 1 to 80 characters",
+    "grade": "a whole number from 1 (most junior) to 40",
+    "city": "at most 80 characters",
+    "working_start": "local time as HH:MM, before working_end",
+    "working_end": "local time as HH:MM, after working_start",
+    "offers": "topic:level separated by |, levels 0 to 5, such as social-media:4|generative-ai:3",
+    "wants": "topic:level:priority separated by |, levels 0 to 5, priorities 1 to 3, such as negotiation:1:3",
+    "interests": "interests of 1 to 40 characters, separated by |",
+    "capacity": "1 or 2 pairs at a time",
+    "cross_border": "yes or no",
+    "manager_employee_id": "HR's number of the direct manager, at most 80 characters",
+    "trained": "yes or no",
+}
+"""Column → what is said a cell is expected to hold."""
 
 
 def _file(
@@ -61,6 +85,10 @@ def _good(content: bytes) -> list[Row]:
 
 def _faults(content: bytes) -> list[Fault]:
     return [fault for row in _read(content) if not isinstance(row, Row) for fault in row]
+
+
+def _expected(fault: Fault) -> str:
+    return service.spoken.explain(fault.reason)
 
 
 def _with(**cells: str) -> dict[str, str]:
@@ -114,7 +142,7 @@ def test_garbage_is_reported_and_never_raised(garbage: bytes) -> None:
         for row in rows:
             if not isinstance(row, Row):
                 assert row
-                assert all(fault.model_dump_json() and fault.expected for fault in row)
+                assert all(fault.model_dump_json() and _expected(fault) for fault in row)
 
 
 @given(st.dictionaries(st.sampled_from(sorted(COLUMNS)), st.text(max_size=20), max_size=2), st.sampled_from(",;\t"))
@@ -155,8 +183,13 @@ def test_any_text_in_any_cell_is_taken_or_blamed_on_its_column(cells: dict[str, 
 )
 def test_a_wrong_cell_is_named_with_what_is_expected(column: str, value: str) -> None:
     [fault] = _faults(_file([GOOD, _with(employee_id="E2", **{column: value})]))
-    assert (fault.line, fault.column, fault.expected) == (3, column, COLUMNS[column])
+    assert (fault.line, fault.column, fault.reason) == (3, column, COLUMNS[column])
+    assert _expected(fault) == EXPECTED[column]
     assert fault.value == (value if len(value) <= SHOWN else value[: SHOWN - 1] + "…")
+
+
+def test_every_column_says_what_it_expects() -> None:
+    assert {column: service.spoken.explain(reason) for column, reason in COLUMNS.items()} == EXPECTED
 
 
 @pytest.mark.parametrize("column", REQUIRED)
@@ -171,18 +204,18 @@ def test_several_faults_of_a_row_are_all_told() -> None:
 
 def test_missing_columns_refuse_the_file_and_are_listed() -> None:
     columns = [column for column in COLUMNS if column not in ("email", "grade")]
-    with pytest.raises(Refused, match="lacks the columns email, grade"):
+    with refusing(service.spoken, "lacks the columns email, grade"):
         _read(_file([GOOD], columns))
 
 
 @pytest.mark.parametrize("content", [b"", b"\n\n", b"\xff\xfee\x00m\x00", b'"never closed'])
 def test_what_is_no_such_file_is_refused(content: bytes) -> None:
-    with pytest.raises(Refused, match="lacks the columns"):
+    with refusing(service.spoken, "lacks the columns"):
         _read(content)
 
 
 def test_a_column_that_comes_twice_refuses_the_file() -> None:
-    with pytest.raises(Refused, match="The columns email come more than once"):
+    with refusing(service.spoken, "The columns email come more than once"):
         _read(_file([GOOD], [*COLUMNS, "E-Mail"]))
 
 
@@ -202,7 +235,9 @@ def test_of_two_rows_of_one_employee_the_first_good_one_counts() -> None:
     rows = _read(_file([_with(grade="x"), _with(name="First"), _with(name="Second")]))
     assert isinstance(rows[1], Row)
     assert rows[1].said.name == "First"
-    assert [(fault.line, fault.column) for fault in _faults(_file([GOOD, GOOD]))] == [(3, "employee_id")]
+    [again] = _faults(_file([GOOD, GOOD]))
+    assert (again.line, again.column, again.reason.code) == (3, "employee_id", "employee-comes-again")
+    assert _expected(again) == EXPECTED["employee_id"]
 
 
 def test_a_quotation_mark_that_is_never_closed_spoils_its_own_line_only() -> None:
@@ -222,7 +257,8 @@ def test_a_line_without_end_is_one_fault() -> None:
     content = _file([GOOD]) + b"x" * (3 * LONGEST_LINE) + b"\r\n" + _file([_with(employee_id="E2")]).split(b"\r\n")[1]
     assert len(_good(content)) == 2
     [fault] = _faults(content)
-    assert (fault.line, fault.value) == (3, "")
+    assert (fault.line, fault.value, fault.reason.code) == (3, "", "line-not-readable")
+    assert f"at most {LONGEST_LINE} characters" in _expected(fault)
 
 
 def test_bytes_that_are_not_utf8_spoil_their_own_row_only() -> None:
@@ -230,12 +266,12 @@ def test_bytes_that_are_not_utf8_spoil_their_own_row_only() -> None:
     content = latin + _file([_with(employee_id="E2")]).split(b"\r\n")[1]
     assert [row.said.employee_id for row in _good(content)] == ["E2"]
     [fault] = _faults(content)
-    assert (fault.line, fault.column, fault.expected) == (2, "name", "text in UTF-8")
+    assert (fault.line, fault.column, _expected(fault)) == (2, "name", "text in UTF-8")
 
 
 def test_a_row_with_more_cells_than_the_header_is_refused() -> None:
     good = _file([GOOD]).rstrip(b"\r\n")
-    assert "this line has 20" in _faults(good + b",extra")[0].expected
+    assert _expected(_faults(good + b",extra")[0]) == "19 cells, as in the header; this line has 20"
     assert len(_good(good + b",,,")) == 1
 
 

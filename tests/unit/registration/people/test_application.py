@@ -38,6 +38,15 @@ def test_what_is_no_name_address_or_number_is_refused_without_being_quoted(chang
     assert "input_value" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("changes", "code"), [({"name": "A\nB"}, "not-one-line"), ({"email": "no-at-sign"}, "not-an-email-address")]
+)
+def test_what_is_wrong_is_a_code(changes: dict[str, str], code: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        _application(**changes)
+    assert [problem["type"] for problem in caught.value.errors()] == [code]
+
+
 def test_a_profile_that_would_swell_events_is_refused() -> None:
     wishes = [{"topic": f"topic-{number}"} for number in range(1000)]
     with pytest.raises(ValidationError, match="too_long"):

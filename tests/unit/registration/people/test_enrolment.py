@@ -1,5 +1,4 @@
-import pytest
-
+from services.registration.app import service
 from services.registration.people.application import Application
 from services.registration.people.enrolment import Enrolled, Entry, Outcome, WrongCountry, enrol, links_above
 from services.registration.people.person import Person
@@ -8,6 +7,7 @@ from shared.domain.errors import Refused
 from shared.domain.work import Unit
 from shared.language.profile import Profile
 from tests.support.memory import MemoryStore
+from tests.support.sentences import refusing
 from tests.unit.registration.samples import PROFILE, programme
 
 
@@ -41,7 +41,7 @@ async def test_the_reporting_line_comes_from_hr_and_not_from_the_applicant() -> 
 
 async def test_nobody_applies_from_a_country_where_the_programme_does_not_run() -> None:
     memory = MemoryStore(programme())
-    with pytest.raises(WrongCountry, match="does not run in IT, only in FR, GB"):
+    with refusing(service.spoken, "does not run in IT, only in FR, GB", WrongCountry):
         await _enrol(memory, _entry(PROFILE.model_copy(update={"country": "IT"})))
     assert issubclass(WrongCountry, Refused)
     assert memory.documents(Person) == {}

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.registration.app import service
 from services.registration.people.participant import Participant, Standing, participant_id
 from services.registration.people.person import Person
 from shared.domain.errors import Refused
@@ -13,6 +14,7 @@ from shared.language.registration import (
     Withdrawal,
 )
 from shared.language.terms import Role
+from tests.support.sentences import refusing
 from tests.unit.registration.samples import PROFILE
 
 OTHER = PROFILE.model_copy(update={"grade": 9})
@@ -75,7 +77,7 @@ def test_the_same_profile_changes_nothing() -> None:
 def test_the_role_is_free_until_trained() -> None:
     mentee = PROFILE.model_copy(update={"role": Role.MENTEE})
     assert _registered().described(mentee).profile.role is Role.MENTEE
-    with pytest.raises(Refused, match="trained as mentor"):
+    with refusing(service.spoken, "trained as mentor"):
         _registered().trained().described(mentee)
 
 

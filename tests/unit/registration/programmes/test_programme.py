@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.registration.app import service
 from services.registration.programmes.programme import Programme, Stage
 from shared.domain.errors import Refused
 from shared.language.registration import ProgrammeChanged, ProgrammeClosed, ProgrammeOpened, RegistrationClosed
+from tests.support.sentences import refusing
 from tests.unit.registration.samples import NOW, TERMS, programme
 
 STEPS = {
@@ -47,7 +49,7 @@ def test_opening_tells_the_terms() -> None:
 
 
 def test_a_programme_whose_last_day_has_passed_does_not_open() -> None:
-    with pytest.raises(Refused, match="change its dates first"):
+    with refusing(service.spoken, "change its dates first"):
         programme(Stage.DRAFT, ends_on=NOW.date()).opened(NOW)
 
 
@@ -70,7 +72,7 @@ def test_the_same_terms_change_nothing(state: Stage) -> None:
 
 
 def _refused(known: Programme, because: str, days: int = 0, **changes: object) -> None:
-    with pytest.raises(Refused, match=because):
+    with refusing(service.spoken, because):
         known.with_terms(known.terms.model_copy(update=changes), NOW + timedelta(days=days))
 
 
@@ -79,6 +81,21 @@ def test_promises_are_kept() -> None:
     _refused(programme(), "first day no longer changes", days=40, starts_on=date(2026, 5, 1))
     _refused(programme(), "end the programme instead", days=90, ends_on=date(2026, 5, 1))
     _refused(programme(Stage.ENDED), "has ended", title="Another title")
+
+
+@pytest.mark.parametrize(
+    ("step", "state", "said"),
+    [
+        ("open", Stage.CLOSED, "The programme is closed and does not open again; make a new one."),
+        ("open", Stage.ENDED, "The programme is ended and does not open again; make a new one."),
+        ("close registration", Stage.DRAFT, "The programme is draft; only an open one can close its registration."),
+        ("close registration", Stage.ENDED, "The programme is ended; only an open one can close its registration."),
+        ("end", Stage.DRAFT, "The programme never opened, so there is nothing to end."),
+    ],
+)
+def test_a_step_that_is_refused_says_where_the_programme_stands(step: str, state: Stage, said: str) -> None:
+    with refusing(service.spoken, f"^{said}$"):
+        STEPS[step](programme(state))
 
 
 def test_the_first_day_moves_until_it_has_come() -> None:

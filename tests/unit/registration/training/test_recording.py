@@ -20,6 +20,12 @@ async def test_who_can_be_recorded_is_and_for_the_others_it_says_why_not() -> No
     report = await train(memory, "spring", group, "FR".__eq__)
     assert (report.trained, report.unchanged) == (1, 0)
     assert [each.participant_id for each in report.refused] == group[2:]
+    assert [str(each.reason) for each in report.refused] == [
+        "people-not-managed country=GB",
+        "withdrawn-before-training",
+        "nobody-of-this-id",
+        "nobody-of-this-id",
+    ]
     assert memory.said == [ParticipantTrained(programme_id="spring", participant_id=HERE.id)]
 
 
