@@ -32,6 +32,12 @@ class AnyOf(tuple[str, ...]):
     __slots__ = ()
 
 
+class OneByOne(tuple[str, ...]):
+    """A fact of several whose words are whole sentences: they are told one after the other."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, init=False)
 class Reason:
     """A code, stable and in kebab-case, and the facts its sentence names."""

@@ -24,7 +24,7 @@ from babel.support import Translations
 from starlette.requests import HTTPConnection
 
 from shared.domain.marking import Sentence, _
-from shared.language.reasons import AnyOf, Fact
+from shared.language.reasons import AnyOf, Fact, OneByOne
 
 CATALOGUES = Path(__file__).parent / "languages"
 SOURCE = "en"
@@ -114,6 +114,8 @@ class Saying:
         if isinstance(fact, str):
             word = self.words.get(name, {}).get(fact)
             return self(word) if word else str(fact)
+        if isinstance(fact, OneByOne):
+            return " ".join(self._shown(name, each) for each in fact)
         if isinstance(fact, Sequence):
             return self._listed([self._shown(name, each) for each in fact], any_of=isinstance(fact, AnyOf))
         style = locale(self.language)

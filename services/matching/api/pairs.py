@@ -108,11 +108,11 @@ async def dissolve(pair_id: Id, body: Dissolution, caller: Anyone, store: Databa
         pair = await unit.get(Pair, pair_id)
         await _must_be_theirs(pair, caller, unit)
         if body.because is Parting.DECLINED:
-            raise Refused("A pair is declined with «decline», in its first days; choose «own-wish».")
+            raise Refused("decline-instead")
         if body.because is Parting.WITHDRAWN:
-            raise Refused("Somebody who no longer takes part withdraws in registration; that ends the pair, too.")
+            raise Refused("withdraw-instead")
         if body.because is Parting.MANAGER and not caller.has("manager"):
-            raise Refused("Only a programme manager can end a pair as one; choose «own-wish».")
+            raise Refused("not-as-manager")
         if pair.state is PairState.DISSOLVED and pair.because is body.because:
             return pair  # the answer got lost and was asked for again
         return await part(unit, pair, body.because)
@@ -139,7 +139,7 @@ async def own_waiting(participant_id: Id, caller: Anyone, store: Database, say: 
         caller.must_be(*filter(None, [member.person_id]))
     places = {other.id: place for other, place in await _queue(store, member.programme_id)}
     if participant_id not in places:
-        raise Absent("This participant waits for nobody: they have a partner, or no longer take part.")
+        raise Absent("waits-for-nobody", about=member.person_id)
     view = _waiting_view(member, places[participant_id], say)
     found = await _last_place(store, member)
     return OwnWaitingView(**dict(view), last_round=PlaceView.of(found, say) if found else None)
@@ -175,7 +175,7 @@ async def _must_be_one_of(pair: Pair, caller: Caller, unit: Unit) -> None:
     people = [await unit.find(Member, person) for person in (pair.mentor_id, pair.mentee_id)]
     caller.must_be(*(person.person_id for person in people if person and person.person_id))
     if pair.state.value not in MADE:
-        raise Absent(f"There is no pair «{pair.id}».")
+        raise Absent("no-such", kind="pair", id=pair.id)
 
 
 def _sees(caller: Caller, pair: Pair) -> bool:

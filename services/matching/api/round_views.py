@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Self
 
 from pydantic import BaseModel
-from typing_extensions import override
 
 from services.matching.api import sentences
 from services.matching.api.sentences import Say
@@ -27,6 +26,7 @@ from services.matching.rules import reasons
 from shared.domain.marking import _
 from shared.language.matching import RoundFailure
 from shared.language.terms import PairingRules
+from shared.web.dependencies import Retell
 
 FAILURES = {
     RoundFailure.PROGRAMME_OVER: _("The programme is over."),
@@ -138,18 +138,18 @@ class ReportView(BaseModel):
     wanted: list[WantedView]
     """Which mentors to look for, the most helpful first."""
     left_out: dict[str, str]
-    """Participant id → what is wrong with the record."""
+    """Participant id → what is wrong with the record, in words."""
     seconds: dict[Stage, float]
 
     @classmethod
-    def of(cls, report: Report, say: Say) -> Self:
+    def of(cls, report: Report, say: Say, retell: Retell) -> Self:
         proof, short = report.certificate, report.scarcity
         return cls(
             certificate=CertificateView(**vars(proof), sentence=sentences.certificate(proof, say)),
             quality=report.quality,
             prices=[PriceView(**vars(each), sentence=sentences.price(each, say)) for each in short.prices],
             wanted=[WantedView(**vars(each), sentence=sentences.wanted(each, say)) for each in short.wanted],
-            left_out=report.left_out,
+            left_out={who: retell(what) for who, what in report.left_out.items()},
             seconds=report.seconds,
         )
 
@@ -162,8 +162,7 @@ class RoundDetails(RoundView):
     """From the moment it proposes."""
 
     @classmethod
-    @override
-    def of(cls, found: Round, say: Say) -> Self:
+    def in_full(cls, found: Round, say: Say, retell: Retell) -> Self:
         choices, report = found.choices, found.report
         return cls(
             **dict(RoundView.of(found, say)),
@@ -173,7 +172,7 @@ class RoundDetails(RoundView):
                 locked=[Couple(mentor_id=mentor, mentee_id=mentee) for mentor, mentee in choices.locked],
                 forbidden=[Couple(mentor_id=mentor, mentee_id=mentee) for mentor, mentee in choices.forbidden],
             ),
-            report=ReportView.of(report, say) if report else None,
+            report=ReportView.of(report, say, retell) if report else None,
         )
 
 

@@ -22,7 +22,7 @@ from shared.domain.errors import Refused
 from shared.domain.work import Store, Unit
 from shared.language.terms import Id, PairingRules
 from shared.web.access import Caller, allow
-from shared.web.dependencies import Database
+from shared.web.dependencies import Database, Retelling
 
 router = APIRouter(tags=["rounds"])
 
@@ -101,9 +101,9 @@ async def rounds(programme_id: Id, caller: Manager, store: Database, say: Saying
 
 
 @router.get("/rounds/{round_id}")
-async def one_round(round_id: Id, caller: Manager, store: Database, say: Saying) -> RoundDetails:
+async def one_round(round_id: Id, caller: Manager, store: Database, say: Saying, retell: Retelling) -> RoundDetails:
     """How the round went, or is going, with its proof and its quality."""
-    return RoundDetails.of(await _seen(round_id, caller, store.unit()), say)
+    return RoundDetails.in_full(await _seen(round_id, caller, store.unit()), say, retell)
 
 
 @router.get("/rounds/{round_id}/pairs")
@@ -189,7 +189,7 @@ async def compare(
     unit = store.unit()
     old, new = await _seen(round_id, caller, unit), await _seen(other_id, caller, unit)
     if old.programme_id != new.programme_id:
-        raise Refused("These rounds belong to different programmes: compare rounds of one.")
+        raise Refused("rounds-of-different-programmes")
     ours, theirs = Reached.of(old.proposed, _report(old)), Reached.of(new.proposed, _report(new))
     changes = comparing.changes(await _proposed(store, old), await _proposed(store, new))
     return ComparisonView(
@@ -204,7 +204,7 @@ async def compare(
 
 def _report(found: Round) -> Report:
     if found.report is None:
-        raise Refused(f"The round «{found.id}» is {found.state} and has no result to compare.")
+        raise Refused("round-without-result", round_id=found.id, state=found.state)
     return found.report
 
 

@@ -9,9 +9,8 @@ from services.matching.rules.candidate import Candidate, Snapshot
 from services.matching.rules.crowd import Crowd
 from services.matching.rules.meeting import Meeting
 from services.matching.rules.rules import HARD
+from shared.language.reasons import Reason
 from shared.language.terms import Role
-
-UNREADABLE = "The rules cannot be applied to this record: {}."
 
 
 class Reading(NamedTuple):
@@ -19,7 +18,7 @@ class Reading(NamedTuple):
 
     crowd: Crowd
     left_out: dict[str, str]
-    """Participant id → what is wrong with the record."""
+    """Participant id → what is wrong with the record, as a line of a code and facts."""
     locked_people: frozenset[str]
     """Ids of those who get their first partner from a manager."""
 
@@ -73,7 +72,7 @@ def _problem(snapshot: Snapshot) -> str:
         crowd = Crowd(Snapshot(terms=snapshot.terms, candidates=twins))
         _ask(Meeting(crowd, crowd.mentors.pick([0]), crowd.mentees.pick([0])))
     except Exception as error:
-        return UNREADABLE.format(type(error).__name__)
+        return str(Reason("rules-fail", error=type(error).__name__))
     return ""
 
 

@@ -38,7 +38,7 @@ class Programme(Aggregate):
     def must_be_open(self) -> None:
         """Raises Refused once the programme is over."""
         if self.state is not ProgrammeState.OPEN:
-            raise Refused("This programme is over: nobody can be paired in it any more.")
+            raise Refused("programme-over")
 
     def busy(self, round_id: str) -> Self:
         """That round has begun."""

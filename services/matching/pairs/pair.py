@@ -95,7 +95,7 @@ class Pair(Aggregate):
     def approved(self, now: datetime, decline_within_days: int) -> Self:
         """The pair begins; raises PairFormed, or Refused unless it is proposed."""
         if self.state is not PairState.PROPOSED:
-            raise Refused("This pair is no longer a proposal: there is nothing left to approve.")
+            raise Refused("nothing-to-approve")
         until = now + timedelta(days=decline_within_days) if decline_within_days else None
         formed = replace(self, state=PairState.FORMED, formed_at=now, declinable_until=until)
         return formed.raising(
@@ -111,11 +111,9 @@ class Pair(Aggregate):
     def declined(self, now: datetime) -> Self:
         """One of the two says no, nobody learns which; raises PairDeclined and PairDissolved, or Refused."""
         if self.state is not PairState.FORMED:
-            raise Refused("Only a pair that is together can be declined, and this one is not.")
+            raise Refused("nothing-to-decline")
         if self.declinable_until is None or now > self.declinable_until:
-            raise Refused(
-                "The days in which this pair could be declined are over: end it with «dissolve», and say why."
-            )
+            raise Refused("days-to-decline-over")
         ended = replace(self, state=PairState.DECLINED, because=Parting.DECLINED)
         return ended.raising(
             PairDeclined(**self._parties()), PairDissolved(**self._parties(), because=Parting.DECLINED)
@@ -124,7 +122,7 @@ class Pair(Aggregate):
     def dissolved(self, because: Parting) -> Self:
         """The pair ends before its time; raises PairDissolved, or Refused when it is not together."""
         if self.state is not PairState.FORMED:
-            raise Refused("This pair is not together: there is nothing to dissolve.")
+            raise Refused("nothing-to-dissolve")
         ended = replace(self, state=PairState.DISSOLVED, because=because)
         return ended.raising(PairDissolved(**self._parties(), because=because))
 

@@ -71,7 +71,7 @@ async def _end(unit: Unit, ended: Pair) -> Pair:
 async def refuse(unit: Unit, pair: Pair) -> Pair:
     """A manager does not want this proposal; raises Refused when it is none any more."""
     if pair.state is not PairState.PROPOSED:
-        raise Refused("This pair is no longer a proposal: there is nothing left to refuse.")
+        raise Refused("nothing-to-refuse")
     return await _drop(unit, pair, NotMade.REFUSED)
 
 

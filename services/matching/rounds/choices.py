@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 
-from services.matching.rules import reasons
 from services.matching.rules.candidate import Candidate
 from services.matching.rules.checking import Couple, broken_rules
 from services.matching.rules.rules import capacity
 from shared.domain.errors import Refused
+from shared.language.reasons import OneByOne
 from shared.language.terms import PairingRules, Role, Terms
 
 Two = tuple[str, str]
@@ -59,7 +59,7 @@ class Changes:
             forbidden=_changed(before.forbidden, self.forbid, (*self.allow, *self.lock)),
         )
         for mentor, mentee in sorted(set(self.lock) & set(self.forbid)):
-            raise Refused(f"«{mentor}» and «{mentee}» cannot be put together and kept apart at once: choose one.")
+            raise Refused("together-and-apart", mentor_id=mentor, mentee_id=mentee)
         return changed
 
 
@@ -78,8 +78,8 @@ class Locks:
     """Which of a round's locked pairs can be made, one after the other as long as there is room."""
 
     held: tuple[Two, ...]
-    refused: Mapping[Two, str]
-    """Why not, in a sentence for people."""
+    refused: Mapping[Two, Refused]
+    """Why not."""
 
     @classmethod
     def of(cls, locked: Iterable[Two], people: Mapping[str, Candidate], terms: Terms) -> Self:
@@ -87,43 +87,53 @@ class Locks:
         wanted = list(dict.fromkeys(locked))
         refused = {two: absent for two in wanted if (absent := _absent(two, people))}
         couples = {two: (people[two[0]], people[two[1]]) for two in wanted if two not in refused}
-        refused |= {two: why for two, why in _against_rules(couples, terms).items() if why}
+        refused |= _against_rules(couples, terms)
         refused |= _no_room([two for two in wanted if two not in refused], people)
         return cls(tuple(two for two in wanted if two not in refused), refused)
 
     def must_hold(self) -> None:
-        """Raises Refused with the sentence of the first that cannot be made."""
-        for (mentor, mentee), why in self.refused.items():
-            raise Refused(f"«{mentor}» and «{mentee}» cannot be put together. {why}")
+        """Raises Refused with the reason of the first that cannot be made."""
+        for refused in self.refused.values():
+            raise refused
 
 
-def _absent(two: Two, people: Mapping[str, Candidate]) -> str:
-    for person, role in zip(two, (Role.MENTOR, Role.MENTEE), strict=True):
+def _absent(two: Two, people: Mapping[str, Candidate]) -> Refused | None:
+    mentor, mentee = two
+    for person, role in ((mentor, Role.MENTOR), (mentee, Role.MENTEE)):
         if person not in people:
-            return f"«{person}» does not take part in this programme."
+            return Refused("together-takes-no-part", mentor_id=mentor, mentee_id=mentee, participant_id=person)
         if people[person].profile.role is not role:
-            return f"«{person}» is no {role} in this programme."
-    return ""
+            return Refused(
+                "together-in-other-role", mentor_id=mentor, mentee_id=mentee, participant_id=person, role=role
+            )
+    return None
 
 
-def _against_rules(couples: Mapping[Two, Couple], terms: Terms) -> dict[Two, str]:
+def _against_rules(couples: Mapping[Two, Couple], terms: Terms) -> dict[Two, Refused]:
     """Room is counted apart, over all locked pairs together."""
     if not couples:
         return {}
     broken = broken_rules(list(couples.values()), terms)
-    return {
-        two: " ".join(reasons.BROKEN[code] for code in codes if code != capacity.code)
+    whys = {
+        two: OneByOne(code for code in codes if code != capacity.code)
         for two, codes in zip(couples, broken, strict=True)
+    }
+    return {
+        (mentor, mentee): Refused("together-against-rules", mentor_id=mentor, mentee_id=mentee, rules=rules)
+        for (mentor, mentee), rules in whys.items()
+        if rules
     }
 
 
-def _no_room(wanted: list[Two], people: Mapping[str, Candidate]) -> dict[Two, str]:
+def _no_room(wanted: list[Two], people: Mapping[str, Candidate]) -> dict[Two, Refused]:
     taken: Counter[str] = Counter()
     refused = {}
-    for two in wanted:
-        full = [person for person in two if taken[person] >= people[person].room]
+    for mentor, mentee in wanted:
+        full = [person for person in (mentor, mentee) if taken[person] >= people[person].room]
         if full:
-            refused[two] = f"«{full[0]}» has as many partners as they can take."
+            refused[mentor, mentee] = Refused(
+                "together-without-place", mentor_id=mentor, mentee_id=mentee, participant_id=full[0]
+            )
         else:
-            taken.update(two)
+            taken.update((mentor, mentee))
     return refused

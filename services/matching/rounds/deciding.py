@@ -26,7 +26,7 @@ async def approve(unit: Unit, pair: Pair, programme: Programme) -> Pair:
     else:
         (made,) = await form_proposed(unit, [pair], round_, programme)
     if made.state is not PairState.FORMED:
-        raise Refused("Something has changed for one of the two: they cannot be a pair any more. Refuse it instead.")
+        raise Refused("pair-changed-meanwhile")
     return made
 
 
@@ -46,10 +46,10 @@ async def refuse(unit: Unit, pair: Pair) -> Pair:
 async def _must_stand(unit: Unit, pair: Pair) -> Round | None:
     """The round of a proposal, None when the waiting list made it; raises Refused unless it still stands."""
     if pair.state is not PairState.PROPOSED:
-        raise Refused(f"This pair is {pair.state}: only a proposal can be approved or refused.")
+        raise Refused("pair-not-proposed", state=pair.state)
     if pair.round_id is None:
         return None
     round_ = await unit.get(Round, pair.round_id)
     if round_.state not in STANDING:
-        raise Refused(f"The round of this pair is {round_.state}: its proposals do not stand.")
+        raise Refused("round-does-not-stand", state=round_.state)
     return round_

@@ -37,7 +37,7 @@ async def ask(unit: Unit, programme: Programme, round_id: str, changes: Changes,
     known = await unit.find(Round, round_id)
     if known is not None:
         if known.programme_id != programme.id:
-            raise Refused("This round belongs to another programme: ask with another round_id, or with none.")
+            raise Refused("round-of-another-programme")
         return known
     programme.must_be_open()
     choices = await _checked(unit, programme, changes.of(before, programme.terms), changes.lock)

@@ -170,7 +170,7 @@ class Round(Aggregate):
         if self.state in APPROVED:
             return self
         if self.state is not RoundState.PROPOSED:
-            raise Refused(f"This round is {self.state}: only a round that proposes pairs can be approved.")
+            raise Refused("round-not-proposed", state=self.state)
         return replace(self, state=RoundState.APPROVING, unmatched={}, due_at=now)
 
     def forms(self, score: int, people: int) -> Self:
@@ -210,7 +210,7 @@ class Round(Aggregate):
         if self.state is RoundState.CANCELLED:
             return self
         if self.state not in BEFORE_APPROVAL:
-            raise Refused(f"This round is {self.state}: only before it is approved can a round be cancelled.")
+            raise Refused("round-not-cancellable", state=self.state)
         return self._called_off(RoundState.CANCELLED, RoundCancellation.MANAGER, now)
 
     def superseded(self, now: datetime) -> Self:

@@ -7,6 +7,7 @@ from unittest.mock import patch
 
 import pytest
 
+from services.matching.app import service
 from services.matching.markets import reading
 from services.matching.markets.reading import read
 from services.matching.rules.candidate import Candidate, Snapshot
@@ -44,6 +45,8 @@ def test_a_poisoned_record_is_named_and_does_not_stop_the_round(bad: Candidate) 
     assert [(match.mentor_id, match.mentee_id) for match in outcome.matches] == [("junior", "senior")]
     assert outcome.left_out.keys() == {"secret"}
     assert "Nowhere" not in outcome.left_out["secret"]
+    assert outcome.left_out["secret"].startswith("rules-fail error=")
+    assert service.spoken.retell(outcome.left_out["secret"]).startswith("The rules cannot be applied to this record: ")
     assert "secret" not in outcome.left_over
     assert outcome.digest != solve(Snapshot(terms=terms(), candidates=GOOD)).digest
 

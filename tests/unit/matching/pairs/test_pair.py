@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from services.matching.app import service
 from services.matching.markets.outcome import Alternative
 from services.matching.pairs.pair import NotMade, Pair, PairState
 from shared.domain.errors import Refused
@@ -20,6 +21,7 @@ from shared.language.matching import (
     Parting,
 )
 from shared.store.documents import from_document, to_document
+from tests.support.sentences import refusing
 
 NOW = datetime(2026, 10, 1, 9, tzinfo=UTC)
 PROPOSED = Pair(
@@ -77,7 +79,7 @@ def test_only_a_pair_that_is_together_ends(pair: Pair, end: Callable[[Pair], Pai
 @pytest.mark.parametrize(("late", "is_too_late"), [(timedelta(days=5), False), (timedelta(days=5, seconds=1), True)])
 def test_it_is_declined_in_the_first_days_without_a_name(late: timedelta, is_too_late: bool) -> None:
     if is_too_late:
-        with pytest.raises(Refused, match="dissolve"):
+        with refusing(service.spoken, "dissolve"):
             FORMED.declined(NOW + late)
         return
     declined = FORMED.declined(NOW + late)

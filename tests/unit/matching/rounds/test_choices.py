@@ -2,10 +2,12 @@
 
 import pytest
 
+from services.matching.app import service
 from services.matching.rounds.choices import Changes, Choices, Locks
 from services.matching.rules.candidate import Candidate
 from shared.domain.errors import Refused
 from shared.language.terms import Goal, PairingRules, Weights
+from tests.support.sentences import refusing
 from tests.unit.matching.people import mentee, mentor, terms
 
 AB, AC, BC = ("a", "b"), ("a", "c"), ("b", "c")
@@ -70,7 +72,7 @@ def test_a_pair_that_breaks_a_rule_cannot(one: Candidate, other: Candidate) -> N
     locks = Locks.of([("junior", "senior"), ("junior", "nobody")], people(one, other), terms())
     assert locks.held == ()
     assert set(locks.refused) == {("junior", "senior"), ("junior", "nobody")}
-    with pytest.raises(Refused, match="cannot be put together"):
+    with refusing(service.spoken, "cannot be put together"):
         locks.must_hold()
 
 
