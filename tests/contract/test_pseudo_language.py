@@ -22,9 +22,6 @@ from tests.support.apps import client_of, settings_for
 from tests.support.plain_english import plain_words, plain_words_of_page
 from tests.support.tokens import ISSUED_BY
 
-NOT_YET: set[str] = set()
-"""As in test_sentences: their codes are looked at as soon as they raise some."""
-
 CODED = [each for each in raised() if each.coded]
 ANSWERED = [each for each in CODED if set(problems.KINDS) & set(getattr(KINDS.get(each.kind), "__mro__", ()))]
 NAMES = {"shared": Sentences(), **{service.name: service.spoken for service in SERVICES}}
