@@ -128,6 +128,17 @@ async def test_the_feed_speaks_in_plain_words(browser: httpx.AsyncClient) -> Non
     assert "Junior &lt;One&gt; &amp; Senior Two met for session 1" in html
 
 
+@pytest.mark.parametrize(("number", "pairs"), [(1, "1 pair"), (7, "7 pairs"), (None, "0 pairs")])
+async def test_the_feed_counts(
+    browser: httpx.AsyncClient, shown: dict[str, Board], number: int | None, pairs: str
+) -> None:
+    news = [("p1", Happening(event="MatchingRoundCompleted", at=NOW, number=number))]
+    shown["board"] = replace(BUSY, happenings=news)
+    assert f"A matching round formed {pairs}<" in (await browser.get("/shown")).text.replace("\n", "").replace(
+        " <", "<"
+    )
+
+
 async def test_an_event_of_tomorrow_is_told_and_names_nobody(
     browser: httpx.AsyncClient, shown: dict[str, Board]
 ) -> None:
