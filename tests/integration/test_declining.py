@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from services.matching.markets.outcome import Alternative
 from services.matching.members.member import Member
 from services.matching.pairs.pair import Pair, PairState
 from shared.domain.clock import MovedClock
@@ -146,4 +147,32 @@ async def test_everybody_sees_their_own_reason_and_place(here: Desk) -> None:
     headers = dict(signed_in(ISSUER, "participant", employee_id="e-senior"))
     own = (await here.world.client.get("/participants/senior/waiting", headers=headers)).json()
     assert (own["reason"], own["place"], own["last_round"]) == ("language", 1, None) and own["sentence"]
+    assert own["sentence"] == "You share no language with those who would suit you."
+    seen = await here.world.get("/participants/senior/waiting")
+    assert seen["sentence"] == "They share no language with those who would suit."
     assert (await here.world.client.get("/participants/junior/waiting", headers=headers)).status_code == 403
+
+
+@pytest.mark.parametrize("who", ["junior", "senior"])
+async def test_the_two_read_of_themselves(here: Desk, who: str) -> None:
+    pair = await a_pair(here)
+    alternative = Alternative(partner_id="somebody-else", score=1, people=0, points=1)
+    await here.world.keep(replace(pair, broken=("language",), mentors_alternative=alternative))
+    headers = dict(signed_in(ISSUER, "participant", employee_id=f"e-{who}"))
+
+    own = (await here.world.client.get(f"/pairs/{pair.id}", headers=headers)).json()
+    assert own["broken"][0]["sentence"] == "The two of you share no language."
+    assert "You come from different units" in [each["sentence"] for each in own["criteria"]]
+    absent = (await here.world.client.get(f"/participants/{who}/waiting", headers=headers)).json()
+    assert (absent["code"], absent["facts"]) == ("waits-for-nobody", {})
+    assert absent["detail"] == "You wait for nobody: you have a partner, or no longer take part."
+
+    seen = await here.world.get(f"/pairs/{pair.id}")
+    assert seen["broken"][0]["sentence"] == "They share no language."
+    assert "They come from different units" in [each["sentence"] for each in seen["criteria"]]
+
+    ended = await ask(here, f"/pairs/{pair.id}/dissolve", who, 200, {"because": "own-wish"})
+    assert ended["broken"] == own["broken"]
+    for view in (own, ended):
+        assert "somebody-else" not in str(view), "whom else they could have had is for managers"
+    assert seen["mentors_alternative"]["partner_id"] == "somebody-else"

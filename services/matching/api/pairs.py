@@ -8,10 +8,11 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from services.matching.api.round_views import PlaceView
-from services.matching.api.sentences import Say
-from services.matching.api.views import PairView, Saying
+from services.matching.api.sentences import waits
+from services.matching.api.views import PairView
 from services.matching.members.member import Member
 from services.matching.members.programme import Programme
+from services.matching.members.readable import fetch_readable
 from services.matching.pairs.pair import Pair, PairState
 from services.matching.pairs.pairing import decline, part
 from services.matching.rounds.report import Place, place_id
@@ -22,7 +23,8 @@ from shared.domain.work import Store, Unit
 from shared.language.matching import Parting
 from shared.language.terms import Id, Role
 from shared.web.access import Caller, allow
-from shared.web.dependencies import Database
+from shared.web.dependencies import Database, Saying
+from shared.web.wording import Say
 
 router = APIRouter(tags=["pairs"])
 
@@ -82,8 +84,7 @@ async def one_pair(pair_id: Id, caller: Anyone, store: Database, say: Saying) ->
     unit = store.unit()
     pair = await unit.get(Pair, pair_id)
     await _must_be_theirs(pair, caller, unit)
-    view = PairView.of(pair, say)
-    return view if _sees(caller, pair) else view.model_copy(update=ABOUT_OTHERS)
+    return await _shown(pair, caller, unit, say)
 
 
 @router.post("/pairs/{pair_id}/decline")
@@ -97,7 +98,7 @@ async def decline_pair(pair_id: Id, caller: Participant, store: Database, say: S
             return pair  # the answer got lost and was asked for again, or both said no
         return await decline(unit, pair)
 
-    return PairView.of(await store.run(end), say).model_copy(update=ABOUT_OTHERS)
+    return await _shown(await store.run(end), caller, store.unit(), say)
 
 
 @router.post("/pairs/{pair_id}/dissolve")
@@ -117,7 +118,7 @@ async def dissolve(pair_id: Id, body: Dissolution, caller: Anyone, store: Databa
             return pair  # the answer got lost and was asked for again
         return await part(unit, pair, body.because)
 
-    return PairView.of(await store.run(end), say)
+    return await _shown(await store.run(end), caller, store.unit(), say)
 
 
 @router.get("/programmes/{programme_id}/waiting")
@@ -125,7 +126,7 @@ async def waiting(programme_id: Id, caller: Manager, store: Database, say: Sayin
     """Everybody without a partner in the order of the waiting list, each with the reason."""
     await store.unit().get(Programme, programme_id)
     return [
-        _waiting_view(member, place, say)
+        _waiting_view(member, place, say, you=_is(caller, member))
         for member, place in await _queue(store, programme_id)
         if member.profile and caller.covers([member.profile.country])
     ]
@@ -140,9 +141,10 @@ async def own_waiting(participant_id: Id, caller: Anyone, store: Database, say: 
     places = {other.id: place for other, place in await _queue(store, member.programme_id)}
     if participant_id not in places:
         raise Absent("waits-for-nobody", about=member.person_id)
-    view = _waiting_view(member, places[participant_id], say)
+    you = _is(caller, member)
+    view = _waiting_view(member, places[participant_id], say, you)
     found = await _last_place(store, member)
-    return OwnWaitingView(**dict(view), last_round=PlaceView.of(found, say) if found else None)
+    return OwnWaitingView(**dict(view), last_round=PlaceView.of(found, say, you) if found else None)
 
 
 async def _queue(store: Store, programme_id: str) -> list[tuple[Member, int]]:
@@ -182,13 +184,25 @@ def _sees(caller: Caller, pair: Pair) -> bool:
     return caller.has("manager") and any(caller.covers([country]) for country in pair.countries)
 
 
-def _waiting_view(member: Member, place: int, say: Say) -> WaitingView:
+def _is(caller: Caller, member: Member) -> bool:
+    """Whether what is said of this member is said to themselves."""
+    return caller.person_id is not None and caller.person_id == member.person_id
+
+
+async def _shown(pair: Pair, caller: Caller, unit: Unit, say: Say) -> PairView:
+    """The pair as this caller sees it; whom else the two could have had is for managers."""
+    two = await fetch_readable(unit, Member, (pair.mentor_id, pair.mentee_id))
+    view = PairView.of(pair, say, you=any(_is(caller, member) for member in two.values()))
+    return view if _sees(caller, pair) else view.model_copy(update=ABOUT_OTHERS)
+
+
+def _waiting_view(member: Member, place: int, say: Say, you: bool) -> WaitingView:
     because = member.waiting_because
     return WaitingView(
         participant_id=member.id,
         reason=reasons.code(because),
         rules=list(because),
-        sentence=reasons.sentence(because, say),
+        sentence=waits(because, say, you),
         since=member.waiting_since,
         returning=member.returning,
         place=place,

@@ -56,6 +56,11 @@ SENTENCES: Mapping[str, Sentence | Addressed] = {
     ),
 }
 
+
+def _to_managers(sentence: Sentence | Addressed) -> str:
+    return str(sentence.to(False) if isinstance(sentence, Addressed) else sentence)
+
+
 WORDS: Mapping[str, Mapping[str, str]] = {
     "kind": {
         "member": _("member"),
@@ -66,7 +71,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "round": _("round"),
         "waitinglist": _("waiting list"),
     },
-    "rules": reasons.BROKEN,
+    "rules": {rule: _to_managers(sentence) for rule, sentence in reasons.BROKEN.items()},
     "state": {
         "approving": _("approving"),
         "cancelled": _("cancelled"),

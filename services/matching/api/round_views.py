@@ -7,7 +7,6 @@ from typing import Self
 from pydantic import BaseModel
 
 from services.matching.api import sentences
-from services.matching.api.sentences import Say
 from services.matching.api.views import Couple
 from services.matching.markets.outcome import (
     Certificate,
@@ -27,6 +26,7 @@ from shared.domain.marking import _
 from shared.language.matching import RoundFailure
 from shared.language.terms import PairingRules
 from shared.web.dependencies import Retell
+from shared.web.wording import Say
 
 FAILURES = {
     RoundFailure.PROGRAMME_OVER: _("The programme is over."),
@@ -191,16 +191,17 @@ class PlaceView(BaseModel):
     """The most effective first."""
 
     @classmethod
-    def of(cls, place: Place, say: Say) -> Self:
+    def of(cls, place: Place, say: Say, you: bool = False) -> Self:
+        """``you``: they read it themselves."""
         left = place.left_over
         return cls(
             participant_id=place.participant_id,
             reason=reasons.code(left.because),
             rules=list(left.because),
-            sentence=reasons.sentence(left.because, say),
+            sentence=sentences.waits(left.because, say, you),
             open_doors=left.open_doors,
-            doors=[DoorView(**vars(each), sentence=sentences.door(each, say)) for each in left.doors],
-            openings=[OpeningView(**vars(each), sentence=sentences.opening(each, say)) for each in left.openings],
+            doors=[DoorView(**vars(each), sentence=sentences.door(each, say, you)) for each in left.doors],
+            openings=[OpeningView(**vars(each), sentence=sentences.opening(each, say, you)) for each in left.openings],
         )
 
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from uuid_utils import uuid7
 
 from services.matching.api.round_views import ComparisonView, PlaceView, RoundDetails, RoundView
-from services.matching.api.views import Couple, PairView, Saying
+from services.matching.api.views import Couple, PairView
 from services.matching.members.programme import Programme
 from services.matching.pairs.pair import NotMade, Pair, PairState
 from services.matching.rounds import comparing, deciding
@@ -22,7 +22,7 @@ from shared.domain.errors import Refused
 from shared.domain.work import Store, Unit
 from shared.language.terms import Id, PairingRules
 from shared.web.access import Caller, allow
-from shared.web.dependencies import Database, Retelling
+from shared.web.dependencies import Database, Retelling, Saying
 
 router = APIRouter(tags=["rounds"])
 

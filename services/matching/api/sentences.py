@@ -1,146 +1,151 @@
-"""What a round found, in plain words. ``say`` puts a sentence into the reader's language."""
-
-from gettext import NullTranslations
-from typing import Protocol
+"""What a round found, in plain words. ``say`` puts a sentence into the reader's language; ``you``: they are who it is
+about."""
 
 from services.matching.markets.outcome import Alternative, Certificate, Door, Opening, Price, Wanted
 from services.matching.rules import reasons
+from services.matching.rules.reasons import Because
 from services.matching.rules.rules import HARD
-from shared.domain.marking import _, ngettext
-
-
-class Say(Protocol):
-    """Puts an English sentence, or one of a sentence and its plural by a number, into the reader's language."""
-
-    def __call__(self, one: str, several: str = "", number: int = 1, /) -> str: ...
-
-
-def saying(catalogue: NullTranslations) -> Say:
-    """``say`` of a language's catalogue."""
-
-    def say(one: str, several: str = "", number: int = 1, /) -> str:
-        return catalogue.ngettext(one, several, number) if several else catalogue.gettext(one)
-
-    return say
-
-
-ENGLISH = saying(NullTranslations())
+from shared.domain.marking import Addressed, Sentence, _, ngettext
+from shared.language.reasons import Fact
+from shared.web.wording import Say
 
 CHANGES = {rule.code: rule.change.sentence for rule in HARD if rule.change}
-KEEPS_AWAY = ngettext("This keeps one person away.", "This keeps {closed} people away.")
-ALONE = ngettext("For one of them there is no other obstacle.", "For {alone} of them there is no other obstacle.")
+KEEPS_AWAY = ngettext("This keeps one person away.", "This keeps %(count)s people away.")
+ALONE = ngettext("For one of them there is no other obstacle.", "For %(count)s of them there is no other obstacle.")
 
 HAVE = {
-    "topic": ngettext("One mentor with a place teaches «{value}».", "{mentors} mentors with a place teach «{value}»."),
+    "topic": ngettext(
+        "One mentor with a place teaches «%(value)s».", "%(count)s mentors with a place teach «%(value)s»."
+    ),
     "language": ngettext(
-        "One mentor with a place speaks «{value}».", "{mentors} mentors with a place speak «{value}»."
+        "One mentor with a place speaks «%(value)s».", "%(count)s mentors with a place speak «%(value)s»."
     ),
     "country": ngettext(
-        "One mentor with a place works in «{value}».", "{mentors} mentors with a place work in «{value}»."
+        "One mentor with a place works in «%(value)s».", "%(count)s mentors with a place work in «%(value)s»."
     ),
 }
 NOBODY_HAS = {
-    "topic": _("No mentor with a place teaches «{value}»."),
-    "language": _("No mentor with a place speaks «{value}»."),
-    "country": _("No mentor with a place works in «{value}»."),
+    "topic": _("No mentor with a place teaches «%(value)s»."),
+    "language": _("No mentor with a place speaks «%(value)s»."),
+    "country": _("No mentor with a place works in «%(value)s»."),
 }
 LEFT_OVER = {
-    "topic": ngettext("One mentee left over wants to learn it.", "{unmatched} mentees left over want to learn it."),
-    "language": ngettext("One mentee left over speaks it.", "{unmatched} mentees left over speak it."),
-    "country": ngettext("One mentee left over works there.", "{unmatched} mentees left over work there."),
+    "topic": ngettext("One mentee left over wants to learn it.", "%(count)s mentees left over want to learn it."),
+    "language": ngettext("One mentee left over speaks it.", "%(count)s mentees left over speak it."),
+    "country": ngettext("One mentee left over works there.", "%(count)s mentees left over work there."),
 }
 WANTED = ngettext(
-    "One more mentor in «{country}» who speaks «{language}» and teaches «{topic}» would give one more mentee a "
+    "One more mentor in «%(country)s» who speaks «%(language)s» and teaches «%(topic)s» would give one more mentee a "
     "partner.",
-    "{mentors} more mentors in «{country}» who speak «{language}» and teach «{topic}» would give {mentors} more "
+    "%(count)s more mentors in «%(country)s» who speak «%(language)s» and teach «%(topic)s» would give %(count)s more "
     "mentees a partner.",
 )
 LEFT_ALONE = ngettext(
     "Choosing them would have left at least one more person without a partner.",
-    "Choosing them would have left at least {people} more people without a partner.",
+    "Choosing them would have left at least %(count)s more people without a partner.",
 )
 RETURNING_ALONE = ngettext(
     "Choosing them would have left at least one more person without a partner, or one more of those whose last pair "
     "had ended.",
-    "Choosing them would have left at least one more person without a partner, or {returning} more of those whose "
+    "Choosing them would have left at least one more person without a partner, or %(count)s more of those whose "
     "last pair had ended.",
 )
 ALLOWED = ngettext(
     "This is proven over the one pair that the rules allow.",
-    "This is proven over all {allowed} pairs that the rules allow.",
+    "This is proven over all %(count)s pairs that the rules allow.",
 )
 
 
-def door(found: Door, say: Say = ENGLISH) -> str:
+def told(sentence: Sentence | Addressed, say: Say, you: bool = False, **facts: Fact) -> str:
+    """A sentence to whoever it is about, or to anybody else."""
+    return say(sentence.to(you) if isinstance(sentence, Addressed) else sentence, **facts)
+
+
+def waits(because: Because, say: Say, you: bool = False) -> str:
+    """Why somebody has no partner."""
+    if len(because) == 1:
+        return told(reasons.SENTENCES[because[0]], say, you)
+    parts = [told(reasons.SENTENCES[each], say, you) for each in (reasons.SEVERAL, *because)]
+    return " ".join([parts[0], say(_("Even of those nearest it must be said:")), *parts[1:]])
+
+
+def door(found: Door, say: Say, you: bool = False) -> str:
     """What one obstacle did to somebody's chances."""
-    parts = [say(reasons.SENTENCES[found.rule]), say(*KEEPS_AWAY, found.closed).format(closed=found.closed)]
+    parts = [told(reasons.SENTENCES[found.rule], say, you), say(KEEPS_AWAY, count=found.closed)]
     if found.alone == found.closed:
         return " ".join([*parts, say(_("There is no other obstacle."))])
-    alone = (
-        say(*ALONE, found.alone).format(alone=found.alone) if found.alone else say(_("There are other obstacles too."))
-    )
+    alone = say(ALONE, count=found.alone) if found.alone else say(_("There are other obstacles too."))
     return " ".join([*parts, alone])
 
 
-def opening(found: Opening, say: Say = ENGLISH) -> str:
+def opening(found: Opening, say: Say, you: bool = False) -> str:
     """What somebody could change, and how many more people would suit them then."""
-    return say(*CHANGES[found.rule], found.doors).format(value=found.value, doors=found.doors)
+    return told(CHANGES[found.rule], say, you, count=found.doors, value=found.value)
 
 
-def price(found: Price, say: Say = ENGLISH) -> str:
+def price(found: Price, say: Say) -> str:
     """How scarce a topic, a language or a country is among mentors."""
-    have = say(*HAVE[found.kind], found.mentors) if found.mentors else say(NOBODY_HAS[found.kind])
-    parts = [have.format(value=found.value, mentors=found.mentors)]
-    if found.mentors:
-        parts.append(_worth(found, say))
+    if not found.mentors:
+        parts = [say(NOBODY_HAS[found.kind], value=found.value)]
+    else:
+        parts = [say(HAVE[found.kind], count=found.mentors, value=found.value), _worth(found, say)]
     if found.unmatched:
-        parts.append(say(*LEFT_OVER[found.kind], found.unmatched).format(unmatched=found.unmatched))
+        parts.append(say(LEFT_OVER[found.kind], count=found.unmatched))
     return " ".join(parts)
 
 
 def _worth(found: Price, say: Say) -> str:
     if found.people > 0:
-        people = say(
-            _("One more like them would on average give {people} more people a partner at most, themselves included.")
+        return say(
+            _(
+                "One more like them would on average give %(people)s more people a partner at most, "
+                "themselves included."
+            ),
+            people=round(found.people, 1),
         )
-        return people.format(people=f"{found.people:.1f}")
     if found.points > 0:
-        points = say(_("One more like them would on average raise the total score by {points} points at most."))
-        return points.format(points=f"{found.points:.0f}")
+        return say(
+            _("One more like them would on average raise the total score by %(points)s points at most."),
+            points=round(found.points),
+        )
     return say(_("One more like them would not help by itself."))
 
 
-def wanted(found: Wanted, say: Say = ENGLISH) -> str:
+def wanted(found: Wanted, say: Say) -> str:
     """Which mentors to look for."""
-    facts = {"topic": found.topic, "language": found.language, "country": found.country, "mentors": found.mentors}
-    return " ".join([say(*WANTED, found.mentors).format(**facts), say(_("All other pairs could stay as they are."))])
+    mentors = say(WANTED, count=found.mentors, topic=found.topic, language=found.language, country=found.country)
+    return " ".join([mentors, say(_("All other pairs could stay as they are."))])
 
 
-def alternative(found: Alternative | None, say: Say = ENGLISH) -> str:
+def alternative(found: Alternative | None, say: Say) -> str:
     """Whom somebody in a pair could have had instead, and what that would have cost everybody."""
     if found is None:
         return say(_("The rules leave them no other partner."))
-    scored = say(_("Their next best partner would have scored {score} points.")).format(score=found.score)
+    scored = say(_("Their next best partner would have scored %(score)s points."), score=found.score)
     return f"{scored} {_cost(found, say)}"
 
 
 def _cost(found: Alternative, say: Say) -> str:
     if found.people > 0:
-        return say(*LEFT_ALONE, found.people).format(people=found.people)
+        return say(LEFT_ALONE, count=found.people)
     if found.returning > 0:
-        return say(*RETURNING_ALONE, found.returning).format(returning=found.returning)
+        return say(RETURNING_ALONE, count=found.returning)
     if found.points > 0:
-        points = say(_("Choosing them would have cost the round at least {points} points, or somebody a partner."))
-        return points.format(points=found.points)
+        return say(
+            _("Choosing them would have cost the round at least %(points)s points, or somebody a partner."),
+            points=found.points,
+        )
     return say(_("Choosing them might have been just as good for the round."))
 
 
-def certificate(found: Certificate, say: Say = ENGLISH) -> str:
+def certificate(found: Certificate, say: Say) -> str:
     """What is proven of a round."""
     if found.gap:
-        not_proven = say(_("It is not proven that this is the best way: another may be worth up to {gap} points more."))
-        return not_proven.format(gap=found.gap)
-    parts = [_best(found, say), say(*ALLOWED, found.allowed).format(allowed=found.allowed)]
+        return say(
+            _("It is not proven that this is the best way: another may be worth up to %(gap)s points more."),
+            gap=found.gap,
+        )
+    parts = [_best(found, say), say(ALLOWED, count=found.allowed)]
     if found.fairest:
         parts.append(say(_("Of all equally good ways it is one whose lowest pair scores highest.")))
     return " ".join(parts)

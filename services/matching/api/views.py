@@ -2,29 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Self
 
-from fastapi import Depends, Request
 from pydantic import BaseModel
 
 from services.matching.api import sentences
-from services.matching.api.sentences import Say, saying
-from services.matching.markets.outcome import (
-    Alternative,
-)
+from services.matching.api.sentences import told
+from services.matching.markets.outcome import Alternative
 from services.matching.pairs.pair import NotMade, Pair, PairState
 from services.matching.rules import reasons
 from services.matching.rules.asking import words
 from shared.language.matching import Parting
 from shared.language.terms import Id
-from shared.web.wording import negotiate, translations
-
-
-async def _say(request: Request) -> Say:
-    return saying(translations(negotiate(request.headers.get("accept-language", ""))))
-
-
-Saying = Annotated[Say, Depends(_say)]
+from shared.web.wording import Say
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +66,8 @@ class PairView(BaseModel):
     """Hard rules that a change in somebody's data has broken since."""
 
     @classmethod
-    def of(cls, pair: Pair, say: Say) -> Self:
+    def of(cls, pair: Pair, say: Say, you: bool = False) -> Self:
+        """``you``: it is read by one of the two."""
         return cls(
             pair_id=pair.id,
             programme_id=pair.programme_id,
@@ -90,12 +81,15 @@ class PairView(BaseModel):
             declinable_until=pair.declinable_until,
             locked=pair.locked,
             score=pair.score,
-            criteria=[CriterionView(rule=c.rule, sentence=say(words(c)), points=c.points) for c in pair.criteria],
+            criteria=[
+                CriterionView(rule=each.rule, sentence=told(words(each), say, you), points=each.points)
+                for each in pair.criteria
+            ],
             teaches=list(pair.teaches),
             hands_down=list(pair.hands_down),
             mentors_alternative=_alternative(pair.mentors_alternative, say),
             mentees_alternative=_alternative(pair.mentees_alternative, say),
-            broken=[BrokenView(rule=code, sentence=say(reasons.BROKEN[code])) for code in pair.broken],
+            broken=[BrokenView(rule=code, sentence=told(reasons.BROKEN[code], say, you)) for code in pair.broken],
         )
 
 

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from services.matching.rules import reasons
 from services.matching.rules.asking import scores
+from services.matching.rules.declaring import Hard
 from services.matching.rules.meeting import Meeting
-from services.matching.rules.rules import HARD, Hard
+from services.matching.rules.rules import HARD
 
 Sets = NDArray[np.uint16]
 """Of obstacles; 0 where two may be paired."""

@@ -15,8 +15,9 @@ from services.matching.rules.asking import scores
 from services.matching.rules.candidate import Candidate
 from services.matching.rules.changes import Change
 from services.matching.rules.crowd import Crowd, Side
+from services.matching.rules.declaring import Hard
 from services.matching.rules.meeting import Meeting
-from services.matching.rules.rules import HARD, Hard
+from services.matching.rules.rules import HARD
 from shared.language.terms import Role
 
 HEIGHT, WIDTH = 64, 4096

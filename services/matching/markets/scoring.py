@@ -8,8 +8,9 @@ from services.matching.engine.market import Block, Memory, Scores, Which
 from services.matching.markets.areas import Area
 from services.matching.rules.asking import doors, scores, weighed
 from services.matching.rules.crowd import Crowd
+from services.matching.rules.declaring import Hard
 from services.matching.rules.meeting import Meeting
-from services.matching.rules.rules import HARD, Hard
+from services.matching.rules.rules import HARD
 
 HEIGHT, WIDTH = 1024, 4096
 """Mentees and mentors of a block: 8 MB of scores."""

@@ -5,8 +5,10 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from services.matching.rules.declaring import Hard, Soft
 from services.matching.rules.meeting import Meeting
-from services.matching.rules.rules import HARD, SOFT, Hard, Soft
+from services.matching.rules.rules import HARD, SOFT
+from shared.domain.marking import Addressed, Sentence
 from shared.language.matching import Criterion
 from shared.language.terms import Terms
 
@@ -49,6 +51,6 @@ def closers(meet: Meeting) -> dict[str, NDArray[np.bool_]]:
     return {rule.code: ~np.broadcast_to(rule.allows(meet), meet.shape) for rule in HARD}
 
 
-def words(criterion: Criterion) -> str:
+def words(criterion: Criterion) -> Sentence | Addressed:
     """A criterion in words."""
     return next((rule.sentence for rule in SOFT if rule.code == criterion.rule), criterion.rule)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from services.matching.rules.candidate import Candidate
-from shared.domain.marking import ngettext
+from shared.domain.marking import Addressed, ngettext
 from shared.language.skills import Skill, Wish
 from shared.language.terms import Role, Terms, Training
 
@@ -25,8 +25,8 @@ class Change:
     """The values somebody has, so that there is nothing to add."""
     made: Callable[[Candidate, str], Candidate]
     """Somebody with a value more."""
-    sentence: tuple[str, str]
-    """For one door and for several; ``{value}`` and ``{doors}`` stand for what is added and what it opens."""
+    sentence: Addressed
+    """For one door and for several; ``value`` and ``count`` are what is added and how many doors it opens."""
     scored: bool = False
     """Whether adding a value changes scores."""
 
@@ -79,9 +79,15 @@ TRAINING = Change(
     reach=lambda other, terms: () if must_train(other, terms) else ("",),
     has=lambda own: ("",) if own.trained else (),
     made=_trained,
-    sentence=ngettext(
-        "Once they have done the training, one more person suits them.",
-        "Once they have done the training, {doors} more people suit them.",
+    sentence=Addressed(
+        you=ngettext(
+            "Once you have done the training, one more person suits you.",
+            "Once you have done the training, %(count)s more people suit you.",
+        ),
+        others=ngettext(
+            "Once they have done the training, one more person suits them.",
+            "Once they have done the training, %(count)s more people suit them.",
+        ),
     ),
 )
 
@@ -89,9 +95,15 @@ CROSS_BORDER = Change(
     reach=lambda other, _: ("",) if other.profile.cross_border else (),
     has=lambda own: ("",) if own.profile.cross_border else (),
     made=_consenting,
-    sentence=ngettext(
-        "If they agreed to a partner in another country, one more person would suit them.",
-        "If they agreed to a partner in another country, {doors} more people would suit them.",
+    sentence=Addressed(
+        you=ngettext(
+            "If you agreed to a partner in another country, one more person would suit you.",
+            "If you agreed to a partner in another country, %(count)s more people would suit you.",
+        ),
+        others=ngettext(
+            "If they agreed to a partner in another country, one more person would suit them.",
+            "If they agreed to a partner in another country, %(count)s more people would suit them.",
+        ),
     ),
 )
 
@@ -99,9 +111,15 @@ LANGUAGE = Change(
     reach=lambda other, _: other.languages,
     has=lambda own: own.languages,
     made=_speaking,
-    sentence=ngettext(
-        "If they also spoke «{value}», one more person would suit them.",
-        "If they also spoke «{value}», {doors} more people would suit them.",
+    sentence=Addressed(
+        you=ngettext(
+            "If you also spoke «%(value)s», one more person would suit you.",
+            "If you also spoke «%(value)s», %(count)s more people would suit you.",
+        ),
+        others=ngettext(
+            "If they also spoke «%(value)s», one more person would suit them.",
+            "If they also spoke «%(value)s», %(count)s more people would suit them.",
+        ),
     ),
 )
 
@@ -109,9 +127,15 @@ TOPIC = Change(
     reach=_topics_to_meet,
     has=_topics_had,
     made=_interested,
-    sentence=ngettext(
-        "With «{value}» as one more topic, one more person would suit them.",
-        "With «{value}» as one more topic, {doors} more people would suit them.",
+    sentence=Addressed(
+        you=ngettext(
+            "With «%(value)s» as one more topic, one more person would suit you.",
+            "With «%(value)s» as one more topic, %(count)s more people would suit you.",
+        ),
+        others=ngettext(
+            "With «%(value)s» as one more topic, one more person would suit them.",
+            "With «%(value)s» as one more topic, %(count)s more people would suit them.",
+        ),
     ),
     scored=True,
 )

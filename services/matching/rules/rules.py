@@ -8,71 +8,14 @@ A rule is asked of a ``Meeting``: what it reads of mentors and mentees is writte
 answers for all of them at once. To add one, add a function (and, for a soft one, its weight to the programme's).
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
 
 from services.matching.rules import changes, columns
-from services.matching.rules.changes import Change
 from services.matching.rules.columns import per_cent
+from services.matching.rules.declaring import DECLARED_HARD, DECLARED_SOFT, hard, soft
 from services.matching.rules.meeting import Answer, Meeting
-from shared.domain.marking import _
+from shared.domain.marking import Addressed, _
 from shared.language.terms import SameUnit, Training
-
-
-@dataclass(frozen=True)
-class Hard:
-    """A rule that must hold. ``closed`` is the sentence for somebody whose last doors it closed."""
-
-    code: str
-    unit: str
-    closed: str
-    broken: str
-    """The sentence for two people whom it keeps apart."""
-    allows: Callable[[Meeting], Answer]
-    coarse: bool
-    """Whether it looks at ``columns.PLACE`` alone, so that it can be asked of groups of people instead of everybody."""
-    change: Change | None
-    """What people may change about themselves to meet more of those it keeps away."""
-
-
-@dataclass(frozen=True)
-class Soft:
-    """A rule that says how good a pair is, in per cent. ``code`` is the name of its weight."""
-
-    code: str
-    unit: str
-    sentence: str
-    per_cent: Callable[[Meeting], Answer]
-
-
-HARD: list[Hard] = []
-"""Cheapest first: most doors are closed before the dear ones are asked."""
-
-SOFT: list[Soft] = []
-
-
-def hard(
-    code: str, *, unit: str, closed: str, broken: str, coarse: bool = False, change: Change | None = None
-) -> Callable[[Callable[[Meeting], Answer]], Hard]:
-    """Declare a hard rule ``meeting -> whether each two may be paired``."""
-
-    def declare(allows: Callable[[Meeting], Answer]) -> Hard:
-        HARD.append(Hard(code, unit, closed, broken, allows, coarse, change))
-        return HARD[-1]
-
-    return declare
-
-
-def soft(code: str, *, unit: str, sentence: str) -> Callable[[Callable[[Meeting], Answer]], Soft]:
-    """Declare a soft rule ``meeting -> per cent for each two``."""
-
-    def declare(per_cent: Callable[[Meeting], Answer]) -> Soft:
-        SOFT.append(Soft(code, unit, sentence, per_cent))
-        return SOFT[-1]
-
-    return declare
 
 
 @hard(
@@ -90,7 +33,10 @@ def capacity(meet: Meeting) -> Answer:
 @hard(
     "training",
     unit="people trained",
-    closed=_("They and those who would suit have not all done the training yet."),
+    closed=Addressed(
+        you=_("You and those who would suit you have not all done the training yet."),
+        others=_("They and those who would suit have not all done the training yet."),
+    ),
     broken=_("One of them has not done the training yet."),
     coarse=True,
     change=changes.TRAINING,
@@ -106,7 +52,10 @@ def training(meet: Meeting) -> Answer:
     "cross-border",
     unit="countries",
     closed=_("Those who would suit work in another country, and not both sides have agreed to that."),
-    broken=_("They work in different countries, and one of them has not agreed to that."),
+    broken=Addressed(
+        you=_("The two of you work in different countries, and one of you has not agreed to that."),
+        others=_("They work in different countries, and one of them has not agreed to that."),
+    ),
     coarse=True,
     change=changes.CROSS_BORDER,
 )
@@ -119,8 +68,14 @@ def cross_border(meet: Meeting) -> Answer:
 @hard(
     "language",
     unit="languages",
-    closed=_("They share no language with those who would suit."),
-    broken=_("They share no language."),
+    closed=Addressed(
+        you=_("You share no language with those who would suit you."),
+        others=_("They share no language with those who would suit."),
+    ),
+    broken=Addressed(
+        you=_("The two of you share no language."),
+        others=_("They share no language."),
+    ),
     coarse=True,
     change=changes.LANGUAGE,
 )
@@ -132,8 +87,14 @@ def language(meet: Meeting) -> Answer:
 @hard(
     "working-hours",
     unit="minutes",
-    closed=_("Their working hours leave no room for a session."),
-    broken=_("Their working hours leave no room for a session."),
+    closed=Addressed(
+        you=_("Your working hours leave no room for a session."),
+        others=_("Their working hours leave no room for a session."),
+    ),
+    broken=Addressed(
+        you=_("The working hours of the two of you leave no room for a session."),
+        others=_("Their working hours leave no room for a session."),
+    ),
     coarse=True,
 )
 def working_hours(meet: Meeting) -> Answer:
@@ -144,7 +105,10 @@ def working_hours(meet: Meeting) -> Answer:
 @hard(
     "grade-gap",
     unit="grades",
-    closed=_("Between them and those who would suit, the mentee is not senior enough."),
+    closed=Addressed(
+        you=_("Between you and those who would suit you, the mentee is not senior enough."),
+        others=_("Between them and those who would suit, the mentee is not senior enough."),
+    ),
     broken=_("The mentee is not senior enough for this mentor."),
 )
 def grade_gap(meet: Meeting) -> Answer:
@@ -155,8 +119,14 @@ def grade_gap(meet: Meeting) -> Answer:
 @hard(
     "same-unit",
     unit="units",
-    closed=_("Those who would suit work in the same unit."),
-    broken=_("They work in the same unit."),
+    closed=Addressed(
+        you=_("Those who would suit you work in the same unit as you."),
+        others=_("Those who would suit work in the same unit."),
+    ),
+    broken=Addressed(
+        you=_("The two of you work in the same unit."),
+        others=_("They work in the same unit."),
+    ),
 )
 def same_unit(meet: Meeting) -> Answer:
     """Two of one unit are paired only where the programme allows it."""
@@ -168,8 +138,14 @@ def same_unit(meet: Meeting) -> Answer:
 @hard(
     "reporting-line",
     unit="levels",
-    closed=_("Those who would suit are above or below them in the reporting line."),
-    broken=_("One of them reports to the other, directly or further up."),
+    closed=Addressed(
+        you=_("Those who would suit you are above or below you in the reporting line."),
+        others=_("Those who would suit are above or below them in the reporting line."),
+    ),
+    broken=Addressed(
+        you=_("One of you reports to the other, directly or further up."),
+        others=_("One of them reports to the other, directly or further up."),
+    ),
 )
 def reporting_line(meet: Meeting) -> Answer:
     """Neither stands above the other in the reporting line, and nobody is paired with oneself."""
@@ -179,7 +155,10 @@ def reporting_line(meet: Meeting) -> Answer:
 @hard(
     "never-before",
     unit="pairs",
-    closed=_("Those who would suit were partners before."),
+    closed=Addressed(
+        you=_("Those who would suit you were your partners before."),
+        others=_("Those who would suit were partners before."),
+    ),
     broken=_("They were partners before."),
 )
 def never_before(meet: Meeting) -> Answer:
@@ -211,33 +190,57 @@ def reciprocity(meet: Meeting) -> Answer:
     return per_cent(meet.handed_down, meet.mentor(columns.WISHED_FOR))
 
 
-@soft("interests", unit="per cent", sentence=_("Interests and tastes they share"))
+@soft(
+    "interests",
+    unit="per cent",
+    sentence=Addressed(you=_("Interests and tastes you share"), others=_("Interests and tastes they share")),
+)
 def interests(meet: Meeting) -> Answer:
     """Shared interests of all that either names (Jaccard index)."""
     common = meet.common_interests
     return per_cent(common, meet.mentor(columns.INTERESTS) + meet.mentee(columns.INTERESTS) - common)
 
 
-@soft("units", unit="per cent", sentence=_("They come from different units"))
+@soft(
+    "units",
+    unit="per cent",
+    sentence=Addressed(you=_("You come from different units"), others=_("They come from different units")),
+)
 def units(meet: Meeting) -> Answer:
     """Different units are good; the same one counts against a pair where the programme says «avoid»."""
     same = -100 if meet.terms.pairing.same_unit is SameUnit.AVOID else 0
     return np.where(meet.mentor(columns.UNIT) != meet.mentee(columns.UNIT), np.int16(100), np.int16(same))
 
 
-@soft("overlap", unit="per cent", sentence=_("Working hours they have in common"))
+@soft(
+    "overlap",
+    unit="per cent",
+    sentence=Addressed(you=_("Working hours you have in common"), others=_("Working hours they have in common")),
+)
 def common_hours(meet: Meeting) -> Answer:
     """Common working time in the year's worst week, up to half a week."""
     return meet.between(columns.HOURS_SHARED)
 
 
-@soft("city", unit="per cent", sentence=_("They work in the same city"))
+@soft(
+    "city",
+    unit="per cent",
+    sentence=Addressed(you=_("You work in the same city"), others=_("They work in the same city")),
+)
 def city(meet: Meeting) -> Answer:
     """The same city, where the programme wants people to meet face to face."""
     return np.where(meet.mentor(columns.CITY) == meet.mentee(columns.CITY), np.int16(100), np.int16(0))
 
 
-@soft("waiting", unit="per cent", sentence=_("How long they have waited"))
+@soft(
+    "waiting",
+    unit="per cent",
+    sentence=Addressed(you=_("How long you have waited"), others=_("How long they have waited")),
+)
 def waiting(meet: Meeting) -> Answer:
     """Weeks both have waited, up to half a year each."""
     return 100 * (meet.mentor(columns.WAITED) + meet.mentee(columns.WAITED)) // (2 * columns.HALF_A_YEAR)
+
+
+HARD, SOFT = DECLARED_HARD, DECLARED_SOFT
+"""All of these in their order. Hard ones cheapest first: most doors are closed before the dear ones are asked."""

@@ -9,13 +9,21 @@ import pytest
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_file
 from typing_extensions import override
 
+from deploy.describing.errors import placeholders, variants
 from services.matching.api import sentences
+from services.matching.app import service
 from services.matching.explaining import obstacles
 from services.matching.markets.outcome import Alternative, Certificate, Door, Opening, Price, Wanted, Worth
+from services.matching.pairs.rechecking import ONCE
 from services.matching.rules import asking, reasons, rules
+from shared.domain.marking import Addressed, Sentence
 from shared.language.matching import Criterion
+from shared.language.reasons import Fact
+from shared.web.wording import PSEUDO, Say, Saying
 
 SERVICE = Path(sentences.__file__).parents[1]
+ENGLISH = service.spoken.say()
+THEY = re.compile(r"\b(they|them|their)\b", re.IGNORECASE)
 
 
 def extracted() -> set[str]:
@@ -33,9 +41,10 @@ class Recorder:
     def __init__(self) -> None:
         self.said: set[str] = set()
 
-    def __call__(self, one: str, several: str = "", number: int = 1, /) -> str:
-        self.said |= {one, several} - {""}
-        return sentences.ENGLISH(one, several, number)
+    def __call__(self, sentence: Sentence, /, **facts: Fact) -> str:
+        self.said |= {sentence} if isinstance(sentence, str) else set(sentence)
+        assert {name for one in variants(sentence) for name in placeholders(one)} <= facts.keys()
+        return ENGLISH(sentence, **facts)
 
 
 def certificate(people: int, returning: int = 0, **facts: Any) -> Certificate:
@@ -50,22 +59,13 @@ def price(**facts: Any) -> Price:
     return Price(**(plain | facts))
 
 
-def everything(say: sentences.Say) -> list[str]:
+def everything(say: Say) -> list[str]:
     """Each sentence at least once, for one and for several."""
     kinds, numbers = ("topic", "language", "country"), (1, 2)
     return [
-        *(reasons.sentence((code,), say) for code in reasons.SENTENCES),
-        reasons.sentence(("language", "topic"), say),
-        *map(say, reasons.BROKEN.values()),
-        *(sentences.door(Door(rule=code, closed=3, alone=1), say) for code in obstacles.codes()),
+        *(text for you in (True, False) for text in addressed(say, you)),
         *(sentences.door(Door(rule="topic", closed=closed, alone=closed // 3), say) for closed in (1, 6)),
         sentences.door(Door(rule="topic", closed=1, alone=1), say),
-        *(
-            sentences.opening(Opening(rule=rule.code, value="fr", doors=doors), say)
-            for rule in rules.HARD
-            if rule.change
-            for doors in numbers
-        ),
         *(
             sentences.price(price(kind=kind, mentors=mentors, unmatched=unmatched), say)
             for kind in kinds
@@ -77,7 +77,23 @@ def everything(say: sentences.Say) -> list[str]:
         *(sentences.wanted(Wanted(topic="a", language="b", country="C", mentors=mentors), say) for mentors in numbers),
         *(sentences.alternative(found, say) for found in ALTERNATIVES),
         *(sentences.certificate(found, say) for found in CERTIFICATES),
-        *(say(asking.words(Criterion(rule=rule.code, points=1))) for rule in rules.SOFT),
+    ]
+
+
+def addressed(say: Say, you: bool) -> list[str]:
+    """Each sentence about somebody at least once, as they read it themselves or as others do."""
+    return [
+        *(sentences.waits((code,), say, you) for code in reasons.SENTENCES),
+        sentences.waits(("language", "topic"), say, you),
+        *(sentences.told(broken, say, you) for broken in reasons.BROKEN.values()),
+        *(sentences.door(Door(rule=code, closed=3, alone=1), say, you) for code in obstacles.codes()),
+        *(
+            sentences.opening(Opening(rule=rule.code, value="fr", doors=doors), say, you)
+            for rule in rules.HARD
+            if rule.change
+            for doors in (1, 2)
+        ),
+        *(sentences.told(asking.words(Criterion(rule=rule.code, points=1)), say, you) for rule in rules.SOFT),
     ]
 
 
@@ -114,21 +130,23 @@ def test_every_sentence_marked_in_these_files_is_said() -> None:
 
 
 def test_sentences_are_whole_and_without_placeholders() -> None:
-    for sentence in everything(sentences.ENGLISH):
-        assert sentence and not re.search(r"[{}]", sentence), sentence
+    for sentence in everything(ENGLISH):
+        assert sentence and not re.search(r"[{}%]", sentence), sentence
         assert "  " not in sentence and (sentence[0].isupper() or sentence[0].isdigit())
 
 
 def test_every_obstacle_and_reason_has_a_sentence_of_its_own() -> None:
     assert set(obstacles.codes()) <= reasons.SENTENCES.keys()
-    assert len(set(reasons.SENTENCES.values())) == len(reasons.SENTENCES)
+    for you in (True, False):
+        assert len({sentences.waits((code,), ENGLISH, you) for code in reasons.SENTENCES}) == len(reasons.SENTENCES)
     codes = {value for name, value in vars(reasons).items() if name.isupper() and isinstance(value, str)}
     assert codes <= reasons.SENTENCES.keys()
 
 
 def test_several_rules_are_told_one_by_one() -> None:
-    both = reasons.sentence(("language", "topic"))
-    assert reasons.SENTENCES["language"] in both and reasons.SENTENCES["topic"] in both
+    both = sentences.waits(("language", "topic"), ENGLISH)
+    assert all(sentences.waits((code,), ENGLISH) in both for code in ("language", "topic"))
+    assert both.startswith("Several rules together left nobody. Even of those nearest it must be said: They share no")
     assert reasons.code(("language", "topic")) == reasons.SEVERAL
     assert reasons.count([("topic",), ("language", "topic"), ("topic",)]) == {"several-rules": 1, "topic": 2}
 
@@ -143,14 +161,14 @@ class Polish(NullTranslations):
     @override
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         form = 0 if n == 1 else 1 if n % 10 in (2, 3, 4) and n % 100 not in (12, 13, 14) else 2
-        return ("{doors} osoba", "{doors} osoby", "{doors} osób")[form]
+        return ("%(count)s osoba", "%(count)s osoby", "%(count)s osób")[form]
 
 
 @pytest.mark.parametrize(("doors", "words"), [(1, "1 osoba"), (3, "3 osoby"), (5, "5 osób"), (23, "23 osoby")])
 def test_the_readers_language_chooses_the_plural(doors: int, words: str) -> None:
-    say = sentences.saying(Polish())
+    say = Saying("pl", Polish(), {})
     assert sentences.opening(Opening(rule="language", value="fr", doors=doors), say) == words
-    assert reasons.sentence(("untrained",), say) == f"pl: {reasons.SENTENCES['untrained']}"
+    assert sentences.waits(("untrained",), say) == f"pl: {sentences.waits(('untrained',), ENGLISH)}"
 
 
 @pytest.mark.parametrize(
@@ -168,25 +186,25 @@ def test_the_readers_language_chooses_the_plural(doors: int, words: str) -> None
     ],
 )
 def test_a_change_in_words(found: Opening, words: str) -> None:
-    assert sentences.opening(found) == words
+    assert sentences.opening(found, ENGLISH) == words
 
 
 def test_what_is_known_in_words() -> None:
-    door = sentences.door(Door(rule="language", closed=12, alone=3))
+    door = sentences.door(Door(rule="language", closed=12, alone=3), ENGLISH)
     assert door.endswith("This keeps 12 people away. For 3 of them there is no other obstacle.")
-    assert sentences.door(Door(rule="language", closed=1, alone=1)).endswith("There is no other obstacle.")
-    assert sentences.price(price(mentors=0, unmatched=1)) == (
+    assert sentences.door(Door(rule="language", closed=1, alone=1), ENGLISH).endswith("There is no other obstacle.")
+    assert sentences.price(price(mentors=0, unmatched=1), ENGLISH) == (
         "No mentor with a place teaches «x». One mentee left over wants to learn it."
     )
-    assert "1.5 more people a partner" in sentences.price(price())
-    assert sentences.wanted(Wanted(topic="a", language="b", country="C", mentors=4)) == (
+    assert "1.5 more people a partner" in sentences.price(price(), ENGLISH)
+    assert sentences.wanted(Wanted(topic="a", language="b", country="C", mentors=4), ENGLISH) == (
         "4 more mentors in «C» who speak «b» and teach «a» would give 4 more mentees a partner. "
         "All other pairs could stay as they are."
     )
 
 
 def test_an_alternative_tells_the_greatest_loss_alone() -> None:
-    told = [sentences.alternative(found) for found in ALTERNATIVES]
+    told = [sentences.alternative(found, ENGLISH) for found in ALTERNATIVES]
     assert told[0] == "The rules leave them no other partner."
     assert "at least one more person" in told[1] and "at least 2 more people" in told[2]
     assert told[5].endswith("just as good for the round.") and "at least 30 points" in told[6]
@@ -194,8 +212,49 @@ def test_an_alternative_tells_the_greatest_loss_alone() -> None:
 
 
 def test_a_proof_claims_no_more_than_was_proven() -> None:
-    most, returning, total, open_ = map(sentences.certificate, CERTIFICATES)
+    most, returning, total, open_ = (sentences.certificate(found, ENGLISH) for found in CERTIFICATES)
     assert "more people a partner" in most and "last pair ended" not in most and "all 3 pairs" in most
     assert "last pair ended" in returning and "the one pair" in returning
     assert "people" not in total and "lowest pair" not in total
     assert open_.startswith("It is not proven") and "40 points" in open_
+
+
+def test_whoever_reads_of_themselves_is_addressed() -> None:
+    yours, theirs = addressed(ENGLISH, you=True), addressed(ENGLISH, you=False)
+    differ = [(you, they) for you, they in zip(yours, theirs, strict=True) if you != they]
+    assert all(re.search(r"\byou", you, re.IGNORECASE) and not re.search(r"\byou", they) for you, they in differ)
+
+
+def test_nobody_reads_of_themselves_as_of_others() -> None:
+    """Whether rules that are asked only when a pair is made keep two apart is told to managers alone."""
+    read = {code: sentence for code, sentence in reasons.BROKEN.items() if code not in ONCE}
+    said = [*reasons.SENTENCES.values(), *read.values(), *(rule.sentence for rule in rules.SOFT)]
+    plain = {each for each in said if not isinstance(each, Addressed)}
+    assert {each for each in plain if THEY.search(str(each))} == {reasons.SENTENCES["capacity"]}, "they are others"
+
+
+@pytest.mark.parametrize(
+    ("because", "words"),
+    [
+        (("untrained",), "You have not done the training for your role yet."),
+        (("language",), "You share no language with those who would suit you."),
+        (
+            ("language", "same-unit"),
+            "Several rules together left nobody. Even of those nearest it must be said: "
+            "You share no language with those who would suit you. "
+            "Those who would suit you work in the same unit as you.",
+        ),
+    ],
+)
+def test_why_you_have_no_partner(because: reasons.Because, words: str) -> None:
+    assert sentences.waits(because, ENGLISH, you=True) == words
+
+
+def test_what_you_could_change() -> None:
+    found = Opening(rule="language", value="fr", doors=2)
+    assert sentences.opening(found, ENGLISH, you=True) == "If you also spoke «fr», 2 more people would suit you."
+
+
+def test_all_of_it_is_translated() -> None:
+    pseudo = service.spoken.say(PSEUDO)
+    assert [text for text in everything(pseudo) if text[0] != "⟦"] == []
