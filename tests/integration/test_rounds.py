@@ -311,7 +311,7 @@ async def test_a_record_that_cannot_be_read_is_left_out_and_named(here: World) -
     seen = await here.run("r")
     assert seen["proposed"]["pairs"] == 3
     assert seen["report"]["left_out"] == {
-        "mentor-0": "profile.time_zone: value_error; profile.grade: greater_than_equal"
+        "mentor-0": "profile.time_zone: no-time-zone; profile.grade: greater_than_equal"
     }
 
     await members.update_one({"_id": "mentee-0"}, {"$set": {"profile": "spoilt"}})
