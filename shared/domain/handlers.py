@@ -101,7 +101,8 @@ def when_due(
 ) -> Callable[[Callable[[Any, datetime, Unit], Awaitable[None]]], Due]:
     """Declare what happens when an aggregate of this kind falls due.
 
-    ``where``: a MongoDB query for those it is about, so that what takes minutes can be told from what takes none.
+    ``where``: which of them it is about, as ``work.Where`` says it, so that what takes minutes can be told from what
+    takes none.
     """
     return lambda call: Due(kind, call, where or {})
 

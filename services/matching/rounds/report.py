@@ -90,5 +90,5 @@ def place_id(round_id: str, participant_id: str) -> str:
 
 
 def places_after(round_id: str, attempt: int, last: str) -> dict[str, Any]:
-    """A MongoDB query for the round's places after that participant's, by ``_id`` alone, which has an index."""
+    """The question for the round's places after that participant's, by ``_id`` alone, which has an index."""
     return {"_id": {"$gt": place_id(round_id, last), "$lt": f"{round_id}{AFTER_SLASH}"}, "attempt": attempt}
