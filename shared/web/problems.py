@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 
 from shared.domain.errors import Absent, Conflict, Refused
 from shared.domain.marking import _
-from shared.language.reasons import CODE, Failure, plain
+from shared.language.reasons import Failure, plain
 from shared.loops import is_transient
 from shared.settings import Settings
 from shared.store.mongodb import PyMongoError
@@ -86,8 +86,7 @@ def _failure(request: Request, error: Any) -> Response:
     you = caller is not None and error.about is not None and caller.person_id == error.about
     detail = _sentences(request).explain(error.reason, reader(request), you=you)
     facts = {name: plain(fact) for name, fact in error.reason.facts.items()}
-    code = error.reason.code if CODE.fullmatch(error.reason.code) else "refused"  # until all raise codes
-    return _problem(request, status, title, detail, code=code, facts=facts)
+    return _problem(request, status, title, detail, code=error.reason.code, facts=facts)
 
 
 def _problem(request: Request, status: int, title: str, detail: str, **more: Any) -> JSONResponse:

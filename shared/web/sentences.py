@@ -8,7 +8,7 @@ from typing import Self
 
 from shared.delivery.dead_letters import REFUSED
 from shared.domain.marking import Addressed, Sentence, _
-from shared.language.reasons import CODE, Reason
+from shared.language.reasons import Reason
 from shared.web import refusals
 from shared.web.wording import CATALOGUES, SOURCE, Say, Words, saying
 
@@ -47,8 +47,6 @@ class Sentences:
     def explain(self, reason: Reason, language: str = SOURCE, *, you: bool = False) -> str:
         """The reason in words; ``you``: they are read by the very person they are about."""
         say = self.say(language)
-        if not CODE.fullmatch(reason.code):  # until registration and matching raise codes
-            return reason.code
         sentence = self.by_code.get(reason.code)
         if sentence is None:
             return say(GENERAL, code=reason.code)

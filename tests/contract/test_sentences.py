@@ -19,9 +19,6 @@ from shared.service import Service
 from shared.web import faults, problems, refusals, sentences, wording
 from shared.web.wording import CATALOGUES, PSEUDO, translations
 
-NOT_YET: set[str] = set()
-"""Services that still raise English. Whoever converts the last takes this away, and what it is asked for."""
-
 RAISED = raised()
 CODED = [each for each in RAISED if each.coded]
 PACKAGES = {"shared": refusals.SENTENCES, **{service.name: service.sentences for service in SERVICES}}
@@ -38,7 +35,7 @@ def sentence_of(each: Raised) -> Sentence | Addressed | None:
 
 
 def test_whatever_is_raised_has_a_code_and_no_sentence() -> None:
-    assert [each.where for each in RAISED if not each.coded and each.package not in NOT_YET] == []
+    assert [each.where for each in RAISED if not each.coded] == []
     assert all(CODE.fullmatch(each.code or "") for each in CODED)
 
 
@@ -113,9 +110,8 @@ def test_every_word_and_title_is_in_the_catalogue_too() -> None:
 
 @every_service
 def test_there_is_a_word_for_whatever_can_be_missing(service: Service) -> None:
-    if service.name not in NOT_YET:
-        kinds = {kind.__name__.lower() for kind in service.aggregates if kind.__module__.startswith("services.")}
-        assert kinds <= service.spoken.words["kind"].keys()
+    kinds = {kind.__name__.lower() for kind in service.aggregates if kind.__module__.startswith("services.")}
+    assert kinds <= service.spoken.words["kind"].keys()
 
 
 def test_no_field_is_called_wrong_in_plain_english() -> None:
@@ -127,8 +123,7 @@ def test_no_field_is_called_wrong_in_plain_english() -> None:
         for node in ast.walk(ast.parse(file.read_text()))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in UNCODED
     ]
-    own = [each for each in found if each.split("/")[1] not in NOT_YET]
-    assert own == ["shared/language/reasons.py PydanticCustomError", "shared/language/reasons.py ValueError"]
+    assert found == ["shared/language/reasons.py PydanticCustomError", "shared/language/reasons.py ValueError"]
 
 
 UNCODED = {"ValueError", "AssertionError", "HTTPException", "PydanticCustomError"}
