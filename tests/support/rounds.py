@@ -16,8 +16,8 @@ from services.matching.members.member import Member
 from services.matching.members.programme import Programme
 from services.matching.pairs.pair import Pair, PairState
 from services.matching.rounds.round import Round
+from services.matching.rules.asking import broken_rules
 from services.matching.rules.candidate import Candidate, Snapshot
-from services.matching.rules.checking import broken_rules
 from shared.delivery.due import DueRows
 from shared.language.matching import MatchingRequested
 from shared.language.terms import Approval, Role, Terms

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from services.matching.rules.asking import scores, shares
-from services.matching.rules.checking import Couple, meeting
+from services.matching.rules.asking import Couple, meeting, scores, shares
 from shared.language.matching import Criterion
 from shared.language.terms import Terms
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from services.matching.members.member import Member
 from services.matching.members.waiting_list import save_seeking
 from services.matching.pairs.pair import NotMade, Pair, PairState
+from services.matching.rules.asking import Couple, broken_rules
 from services.matching.rules.candidate import Candidate
-from services.matching.rules.checking import Couple, broken_rules
 from shared.domain.errors import Refused
 from shared.domain.work import Store, Unit
 from shared.language.matching import Parting

@@ -3,8 +3,8 @@
 from services.matching.members.member import Member
 from services.matching.members.programme import Programme
 from services.matching.pairs.pair import Pair
+from services.matching.rules.asking import broken_rules
 from services.matching.rules.candidate import Candidate
-from services.matching.rules.checking import broken_rules
 from services.matching.rules.rules import capacity, never_before, topic, training
 from shared.domain.work import Unit
 

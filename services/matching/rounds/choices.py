@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 
+from services.matching.rules.asking import Couple, broken_rules
 from services.matching.rules.candidate import Candidate
-from services.matching.rules.checking import Couple, broken_rules
 from services.matching.rules.rules import capacity
 from shared.domain.errors import Refused
 from shared.language.reasons import OneByOne

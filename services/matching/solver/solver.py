@@ -19,9 +19,8 @@ from services.matching.markets.areas import pools
 from services.matching.markets.outcome import Match, Outcome, Progress, Stage
 from services.matching.markets.reading import Reading, read
 from services.matching.markets.solution import Solution
-from services.matching.rules.asking import scores, shares
+from services.matching.rules.asking import brings, scores, shares
 from services.matching.rules.candidate import Snapshot
-from services.matching.rules.checking import brings
 from services.matching.rules.crowd import Crowd
 from services.matching.rules.meeting import Meeting
 

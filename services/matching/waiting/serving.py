@@ -20,8 +20,7 @@ from services.matching.pairs.completing import complete
 from services.matching.pairs.pair import NotMade, Pair, PairState
 from services.matching.pairs.pairing import join
 from services.matching.rules import reasons
-from services.matching.rules.asking import doors, shares
-from services.matching.rules.checking import Couple, brings, meeting
+from services.matching.rules.asking import Couple, brings, doors, meeting, shares
 from services.matching.waiting.lobby import MARGIN, TRIES, Look, lobby_of
 from shared.domain.work import Store, Unit
 from shared.language.matching import Criterion

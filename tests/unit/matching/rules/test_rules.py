@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.matching.rules import asking, columns, rules
+from services.matching.rules.asking import broken_rules, meeting
 from services.matching.rules.candidate import Candidate
-from services.matching.rules.checking import broken_rules, meeting
 from shared.language.skills import Skill, Wish
 from shared.language.terms import SameUnit, Terms, Training, Weights
 from tests.support.valuing import valued

@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.matching.rules.asking import Couple, broken_rules
 from services.matching.rules.candidate import Candidate
-from services.matching.rules.checking import Couple, broken_rules
 from services.matching.waiting.block import Waiting
 from services.matching.waiting.waiting_room import WaitingRoom
 from shared.language.terms import Role, Terms
