@@ -134,6 +134,8 @@ def _read(line: str, place: int) -> tuple[Fact, int]:
 def not_valid(code: str, /, **facts: Fact) -> PydanticCustomError:
     """What a validator raises: the same, as one of the faults pydantic collects.
 
-    What is wrong with a value is told field by field, so its sentence goes on where the field's name ended.
+    What is wrong with a value is told field by field, so its sentence goes on where the field's name ended. Pydantic
+    puts facts into the line wherever their names stand in braces, and would make gigabytes of a body full of «{name}»:
+    an opening brace is escaped.
     """
-    return PydanticCustomError(code, str(Reason(code, **facts)), dict(facts))
+    return PydanticCustomError(code, str(Reason(code, **facts)).replace("{", r"\u007b"), dict(facts))

@@ -71,3 +71,10 @@ def test_facts_are_plain_where_programs_read_them() -> None:
 def test_a_validator_gives_its_code_and_facts_to_pydantic() -> None:
     fault = not_valid("ends-too-soon", ends_on=date(2026, 3, 2))
     assert (fault.type, fault.context) == ("ends-too-soon", {"ends_on": date(2026, 3, 2)})
+
+
+def test_braces_in_what_people_send_are_no_places_for_facts() -> None:
+    sent = "{name}" * 1000
+    line = not_valid("no-such-zone", name=sent).message()
+    assert Reason.read(line) == Reason("no-such-zone", name=sent)
+    assert len(line) < 2 * len(sent)
