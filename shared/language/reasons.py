@@ -127,8 +127,23 @@ def _read(line: str, place: int) -> tuple[Fact, int]:
         return date.fromisoformat(bare[0]), bare.end()
     if bare and _WORD.fullmatch(bare[0]):
         return bare[0], bare.end()
-    value, end = _JSON.raw_decode(line, place)
-    return tuple(value) if isinstance(value, list) else value, end
+    try:
+        value, end = _JSON.raw_decode(line, place)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    return _fact(value), end
+
+
+def _fact(value: Any) -> Fact:
+    """What was read, if it can be shown; raises ValueError."""
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return tuple(str(_fact(each)) for each in value)
+    if isinstance(value, str):
+        value.encode()  # half a character fits no answer
+        return value
+    if isinstance(value, int | float):
+        return value
+    raise ValueError("no fact")
 
 
 def not_valid(code: str, /, **facts: Fact) -> PydanticCustomError:

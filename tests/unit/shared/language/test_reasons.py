@@ -50,6 +50,11 @@ def test_any_other_text_is_none(text: str) -> None:
     assert Reason.read(text) is None
 
 
+@pytest.mark.parametrize("value", ["null", '{"a":1}', '["FR",null]', "[[]]", r'"\ud800"', r'["\ud800"]', "[" * 100_000])
+def test_what_nobody_could_show_is_no_fact(value: str) -> None:
+    assert Reason.read(f"waits-for missing={value}") is None
+
+
 class Kept(BaseModel):
     because: Reason
 
