@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from services.matching.api import pairs, rounds
+from services.matching.api import pairs, rounds, waiting
 
 router = APIRouter()
-for part in (pairs, rounds):
+for part in (pairs, waiting, rounds):
     router.include_router(part.router)

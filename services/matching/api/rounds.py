@@ -1,4 +1,4 @@
-"""What managers may ask of rounds: start, look, compare, ask again, approve, refuse, cancel."""
+"""What managers may ask of rounds: start, look, compare, ask again, approve, cancel."""
 
 from collections import Counter
 from typing import Annotated
@@ -7,11 +7,12 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 from uuid_utils import uuid7
 
+from services.matching.api.managing import Manager, managed
 from services.matching.api.round_views import ComparisonView, PlaceView, RoundDetails, RoundView
 from services.matching.api.views import Couple, PairView
 from services.matching.members.programme import Programme
 from services.matching.pairs.pair import NotMade, Pair, PairState
-from services.matching.rounds import comparing, deciding
+from services.matching.rounds import comparing
 from services.matching.rounds.choices import Changes, Choices
 from services.matching.rounds.comparing import Proposal, Reached
 from services.matching.rounds.ending import cancel
@@ -21,12 +22,11 @@ from services.matching.rounds.round import Round
 from shared.domain.errors import Refused
 from shared.domain.work import Store, Unit
 from shared.language.terms import Id, PairingRules
-from shared.web.access import Caller, allow
+from shared.web.access import Caller
 from shared.web.dependencies import Database, Retelling, Saying
 
 router = APIRouter(tags=["rounds"])
 
-Manager = Annotated[Caller, allow("manager")]
 Limit = Annotated[int, Query(ge=1, le=1000)]
 Couples = Annotated[tuple[Couple, ...], Field(max_length=5000)]
 
@@ -86,7 +86,7 @@ async def _ask(store: Store, caller: Caller, wish: RoundWish, *, programme_id: s
     round_id = wish.round_id or str(uuid7())
 
     async def work(unit: Unit) -> Round:
-        programme = await _managed(programme_id, caller, unit)
+        programme = await managed(programme_id, caller, unit)
         return await ask(unit, programme, round_id, wish.changes(), before)
 
     return RoundRef(round_id=(await store.run(work)).id)
@@ -95,7 +95,7 @@ async def _ask(store: Store, caller: Caller, wish: RoundWish, *, programme_id: s
 @router.get("/programmes/{programme_id}/rounds")
 async def rounds(programme_id: Id, caller: Manager, store: Database, say: Saying) -> list[RoundView]:
     """The programme's rounds, the newest first."""
-    await _managed(programme_id, caller, store.unit())
+    await managed(programme_id, caller, store.unit())
     found = await store.all(Round, {"programme_id": programme_id}, sort=[("requested_at", -1), ("_id", -1)])
     return [RoundView.of(each, say) for each in found]
 
@@ -158,29 +158,6 @@ async def call_off(round_id: Id, caller: Manager, store: Database, say: Saying) 
     return RoundView.of(await store.run(work), say)
 
 
-@router.post("/pairs/{pair_id}/approve")
-async def approve_pair(pair_id: Id, caller: Manager, store: Database, say: Saying) -> PairView:
-    """Form this one proposed pair."""
-
-    async def work(unit: Unit) -> Pair:
-        pair = await unit.get(Pair, pair_id)
-        return await deciding.approve(unit, pair, await _managed(pair.programme_id, caller, unit))
-
-    return PairView.of(await store.run(work), say)
-
-
-@router.post("/pairs/{pair_id}/refuse")
-async def refuse_pair(pair_id: Id, caller: Manager, store: Database, say: Saying) -> PairView:
-    """Drop this one proposed pair; the others of its round stand."""
-
-    async def work(unit: Unit) -> Pair:
-        pair = await unit.get(Pair, pair_id)
-        await _managed(pair.programme_id, caller, unit)
-        return await deciding.refuse(unit, pair)
-
-    return PairView.of(await store.run(work), say)
-
-
 @router.get("/rounds/{round_id}/compare/{other_id}")
 async def compare(
     round_id: Id, other_id: Id, caller: Manager, store: Database, after: str = "", limit: Limit = 200
@@ -214,13 +191,7 @@ async def _proposed(store: Store, found: Round) -> list[Proposal]:
     return [Proposal(*values) for values in await store.values(Pair, which, Proposal._fields)]
 
 
-async def _managed(programme_id: str, caller: Caller, unit: Unit) -> Programme:
-    programme = await unit.get(Programme, programme_id)
-    caller.must_cover(programme.terms.countries)
-    return programme
-
-
 async def _seen(round_id: str, caller: Caller, unit: Unit) -> Round:
     found = await unit.get(Round, round_id)
-    await _managed(found.programme_id, caller, unit)
+    await managed(found.programme_id, caller, unit)
     return found

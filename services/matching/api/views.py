@@ -9,11 +9,13 @@ from pydantic import BaseModel
 from services.matching.api import sentences
 from services.matching.api.sentences import told
 from services.matching.markets.outcome import Alternative
+from services.matching.members.member import Member
 from services.matching.pairs.pair import NotMade, Pair, PairState
 from services.matching.rules import reasons
 from services.matching.rules.asking import words
 from shared.language.matching import Parting
 from shared.language.terms import Id
+from shared.web.access import Caller
 from shared.web.wording import Say
 
 
@@ -95,6 +97,11 @@ class PairView(BaseModel):
 
 def _alternative(found: Alternative | None, say: Say) -> AlternativeView | None:
     return AlternativeView(**vars(found), sentence=sentences.alternative(found, say)) if found else None
+
+
+def is_said_to(caller: Caller, member: Member) -> bool:
+    """Whether what is said of this member is said to themselves."""
+    return caller.person_id is not None and caller.person_id == member.person_id
 
 
 class Couple(BaseModel):
