@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from services.feedback.api import feedback
+from services.feedback.api import figures, momentum, pulse
 
 router = APIRouter()
-for part in (feedback,):
+for part in (pulse, momentum, figures):
     router.include_router(part.router)
