@@ -49,7 +49,7 @@ class Service:
     handlers: ModuleType
     router: APIRouter
     aggregates: Sequence[type[Aggregate]]
-    pages: Sequence[APIRouter] = field(default=())
+    pages: APIRouter = field(default_factory=APIRouter)
     sentences: ByCode = field(default_factory=dict)
     """A sentence for every code it raises."""
     words: Words = field(default_factory=dict)
@@ -100,7 +100,7 @@ class Service:
         app.state.access, app.state.aggregates = Access(settings), self.aggregates
         app.add_middleware(Observed, telemetry=running.telemetry, tracing=running.store.tracing)
         explain_errors(app, settings, self.spoken)
-        for router in (*OPERATIONS, exporting, static_router, self.router, *self.pages):
+        for router in (*OPERATIONS, exporting, static_router, self.router, self.pages):
             app.include_router(router)
         expect_requests(running.telemetry, app.routes)
         return app

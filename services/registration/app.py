@@ -18,6 +18,6 @@ service = Service(
     sentences=refusals.SENTENCES,
     words=refusals.WORDS,
     aggregates=(*aggregates_of(__package__), Erased),
-    pages=(pages.router,),
+    pages=pages.router,
     metrics=metrics,
 )

@@ -1,4 +1,4 @@
-"""What people may ask of registration, over HTTP."""
+"""What may be asked of participants: apply, look, record a training, withdraw."""
 
 from collections.abc import Callable
 

@@ -1,5 +1,9 @@
 """What people see of registration."""
 
-from services.registration.pages.board.routes import router
+from fastapi import APIRouter
 
-__all__ = ["router"]
+from services.registration.pages.board import routes as board
+
+router = APIRouter()
+for page in (board,):
+    router.include_router(page.router)

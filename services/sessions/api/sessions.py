@@ -25,8 +25,8 @@ router = APIRouter(tags=["sessions"])
 AT_MOST = 10_000
 """Sessions in one answer, the earliest first; ask again with a later ``after`` for more."""
 
-Theirs = Annotated[Caller, allow("participant", "manager")]
-Managed = Annotated[Caller, allow("manager")]
+Somebody = Annotated[Caller, allow("participant", "manager")]
+Manager = Annotated[Caller, allow("manager")]
 
 
 Instant = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))]
@@ -54,7 +54,7 @@ class Move(BaseModel):
 @router.get("/programmes/{programme_id}/sessions")
 async def sessions_of_programme(
     programme_id: str,
-    caller: Managed,
+    caller: Manager,
     store: Database,
     state: Outcome | None = None,
     after: Instant | None = None,
@@ -74,7 +74,7 @@ async def sessions_of_programme(
 
 
 @router.get("/pairs/{pair_id}/sessions")
-async def sessions_of_pair(pair_id: str, caller: Theirs, store: Database, explain: Explaining) -> SeriesView:
+async def sessions_of_pair(pair_id: str, caller: Somebody, store: Database, explain: Explaining) -> SeriesView:
     """The pair's whole series, and in a sentence what could not be planned."""
     unit = store.unit()
     series = await unit.get(Series, pair_id)
@@ -84,13 +84,13 @@ async def sessions_of_pair(pair_id: str, caller: Theirs, store: Database, explai
 
 
 @router.get("/sessions/{session_id}")
-async def session(session_id: str, caller: Theirs, store: Database) -> SessionView:
+async def session(session_id: str, caller: Somebody, store: Database) -> SessionView:
     """One session."""
     return _view(*await _theirs(store.unit(), session_id, caller))
 
 
 @router.post("/sessions/{session_id}/held")
-async def held(session_id: str, caller: Theirs, store: Database) -> SessionView:
+async def held(session_id: str, caller: Somebody, store: Database) -> SessionView:
     """It took place, says one of the two."""
 
     async def work(unit: Unit) -> SessionView:
@@ -104,7 +104,7 @@ async def held(session_id: str, caller: Theirs, store: Database) -> SessionView:
 
 
 @router.post("/sessions/{session_id}/cancel")
-async def cancel(session_id: str, body: Cancel, caller: Theirs, store: Database) -> SessionView:
+async def cancel(session_id: str, body: Cancel, caller: Somebody, store: Database) -> SessionView:
     """It does not take place; both are free at that time again."""
 
     async def work(unit: Unit) -> SessionView:
@@ -120,7 +120,7 @@ async def cancel(session_id: str, body: Cancel, caller: Theirs, store: Database)
 
 
 @router.post("/sessions/{session_id}/move")
-async def move(session_id: str, body: Move, caller: Theirs, store: Database) -> SessionView:
+async def move(session_id: str, body: Move, caller: Somebody, store: Database) -> SessionView:
     """It takes place at another time, when both work and neither has another session."""
 
     async def work(unit: Unit) -> SessionView:
