@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any, Self
 
-from pydantic import GetCoreSchemaHandler
+from pydantic import ConfigDict, GetCoreSchemaHandler, TypeAdapter
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from typing_extensions import override
 
@@ -24,6 +24,8 @@ _NAME, _BARE = re.compile(r" ([a-z_]+)="), re.compile(r"[^\s\"\[]\S*")
 _WORD = re.compile(r"(?!(?:true|false|null|NaN|Infinity)$)[A-Za-z][\w.:/@+*-]*")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _JSON = json.JSONDecoder()
+_SHOWABLE: TypeAdapter[Fact] = TypeAdapter(str | bool | int | float | tuple[str, ...], config=ConfigDict(strict=True))
+"""Half a character is none, nor is nothing."""
 
 
 class AnyOf(tuple[str, ...]):
@@ -68,7 +70,7 @@ class Reason:
         while name := _NAME.match(line, place):
             try:
                 facts[name[1]], place = _read(line, name.end())
-            except ValueError:
+            except (ValueError, RecursionError):
                 return None
         return cls(code[0], **facts) if place == len(line) else None
 
@@ -127,23 +129,8 @@ def _read(line: str, place: int) -> tuple[Fact, int]:
         return date.fromisoformat(bare[0]), bare.end()
     if bare and _WORD.fullmatch(bare[0]):
         return bare[0], bare.end()
-    try:
-        value, end = _JSON.raw_decode(line, place)
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
-    return _fact(value), end
-
-
-def _fact(value: Any) -> Fact:
-    """What was read, if it can be shown; raises ValueError."""
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
-        return tuple(str(_fact(each)) for each in value)
-    if isinstance(value, str):
-        value.encode()  # half a character fits no answer
-        return value
-    if isinstance(value, int | float):
-        return value
-    raise ValueError("no fact")
+    _, end = _JSON.raw_decode(line, place)
+    return _SHOWABLE.validate_json(line[place:end]), end
 
 
 def not_valid(code: str, /, **facts: Fact) -> PydanticCustomError:
