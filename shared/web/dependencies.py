@@ -1,6 +1,7 @@
 """What routes ask for beside the caller."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -34,12 +35,12 @@ async def _say(request: Request) -> Say:
 
 async def _explain(request: Request) -> Explain:
     sentences: Sentences = request.app.state.sentences
-    return lambda reason: sentences.explain(reason, reader(request))
+    return partial(sentences.explain, language=reader(request))
 
 
 async def _retell(request: Request) -> Retell:
     sentences: Sentences = request.app.state.sentences
-    return lambda line: sentences.retell(line, reader(request))
+    return partial(sentences.retell, language=reader(request))
 
 
 Database = Annotated[Store, Depends(_store)]

@@ -4,6 +4,7 @@ A language is a file in every package that speaks, ``languages/<language>.po``. 
 <language>`` begins them, ``make write`` keeps them up to date.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -32,6 +33,10 @@ SOURCE = "en"
 PSEUDO = "en-XA"
 """English in accents and a third longer: whatever stays plain is not translated. For tests, and never offered."""
 
+CHOICES = 20
+"""Languages of a header that are looked at: nobody speaks more, and whoever names thousands is to cost us no time."""
+NOT_AT_ALL = re.compile(r"\s*q\s*=\s*0(\.0*)?\s*", re.IGNORECASE)
+
 Words = Mapping[str, Mapping[str, str]]
 """Fact → its value → a marked word: for facts that are words of ours, such as states."""
 
@@ -42,11 +47,16 @@ def languages(catalogues: Path = CATALOGUES) -> list[str]:
 
 
 def negotiate(accepted: str) -> str:
-    """The best language for an Accept-Language header, whose first choices browsers put first."""
-    wanted = [part.split(";")[0].strip() for part in accepted.split(",")]
+    """The best language for an Accept-Language header, whose first choices browsers put first, spelled as here."""
+    wanted = [language.strip() for language, __, weight in _choices(accepted) if not NOT_AT_ALL.fullmatch(weight)]
     if wanted == [PSEUDO]:
         return PSEUDO
-    return negotiate_locale(wanted, languages(), sep="-") or SOURCE
+    found = negotiate_locale(wanted, languages(), sep="-") or SOURCE
+    return next((language for language in languages() if language.lower() == found.lower()), SOURCE)
+
+
+def _choices(accepted: str) -> list[tuple[str, str, str]]:
+    return [choice.partition(";") for choice in accepted.split(",", CHOICES)[:CHOICES]]
 
 
 def reader(request: HTTPConnection) -> str:

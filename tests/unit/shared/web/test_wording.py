@@ -8,7 +8,7 @@ import pytest
 
 from shared.domain.marking import Addressed, ngettext
 from shared.language.reasons import AnyOf, Fact, Reason
-from shared.web import sentences
+from shared.web import sentences, wording
 from shared.web.sentences import Sentences
 from shared.web.wording import PSEUDO, saying
 
@@ -120,3 +120,25 @@ def test_a_stored_line_is_told_again_and_words_of_before_stay() -> None:
 def test_a_reason_within_a_reason_is_told_too() -> None:
     reason = Reason("event-not-readable", subject="s", version=3, why="body-too-large limit=5")
     assert Sentences().explain(reason) == "Version 3 of s cannot be read: the body has more than 5 bytes."
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("EN", "en"),
+        ("eN-gb", "en"),
+        ("PL", "pl"),
+        ("Pl-PL, en", "pl"),
+        ("pl;q=0", "en"),
+        ("pl;q=0.0, en", "en"),
+        ("pl; Q=0 , de", "en"),
+        ("pl;q=0.1", "pl"),
+        (f"{PSEUDO};q=0", "en"),
+        ("de," * 100_000 + "pl", "en"),
+    ],
+)
+def test_a_language_is_spelled_as_its_file_however_it_is_asked_for(
+    accepted: str, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wording, "languages", lambda: ["en", "pl"])
+    assert wording.negotiate(accepted) == language
