@@ -90,10 +90,16 @@ def _escaping(say: Say) -> Say:
     """The same for templates: facts are escaped, unless they are HTML already."""
 
     def escaped(sentence: Sentence, /, **facts: Fact) -> Markup:
-        shown = {name: escape(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
+        shown = {name: _escaped(fact) for name, fact in facts.items()}
         return Markup(say(sentence, **shown))  # noqa: S704 - the sentence is ours, the facts are escaped
 
     return escaped
+
+
+def _escaped(fact: Fact) -> Fact:
+    if isinstance(fact, str):
+        return escape(fact)
+    return type(fact)(map(escape, fact)) if isinstance(fact, list | tuple) else fact
 
 
 def _addresses(request: Request) -> dict[str, Callable[..., str]]:
