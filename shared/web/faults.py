@@ -144,12 +144,17 @@ def explained(error: Mapping[str, Any], sentences: Sentences, language: str) -> 
     kind, facts = str(error["type"]), _facts(error)
     shown = {name: plain(fact) for name, fact in facts.items()}
     if "expected" in facts:
-        shown["expected"] = [each.strip("'") for each in re.split(", | or ", str(facts["expected"]))]
+        shown["expected"] = _listed(str(facts["expected"]))
     said = {"code": kind.replace("_", "-"), "facts": shown}
     if kind not in FAULTS:
         known = kind in sentences.by_code
         return {"problem": sentences.explain(Reason(kind, **facts), language) if known else error["msg"], **said}
     return {"problem": _words(kind, facts, sentences, language), **said}
+
+
+def _listed(expected: str) -> list[str]:
+    """Of ``'a', 'b' or 'c'``, of ``30 or 45``, of members of an enumeration as Python writes them."""
+    return re.findall("'([^']*)'", expected) or re.split(", | or ", expected)
 
 
 def _words(kind: str, facts: dict[str, Fact], sentences: Sentences, language: str) -> str:

@@ -78,6 +78,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "List": _("List"),
         "Set": _("Set"),
         "Tuple": _("Tuple"),
+        "Value": _("Value"),
     },
     "role": {"mentor": _("mentor"), "mentee": _("mentee")},
     "roles": {"participant": _("participant"), "manager": _("manager"), "operator": _("operator")},

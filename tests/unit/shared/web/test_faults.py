@@ -1,15 +1,17 @@
 """What pydantic finds wrong is told with its code and facts, in English word for word as pydantic does."""
 
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 import pytest
-from pydantic import AwareDatetime, BaseModel, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, ValidationError
 from pydantic_core import PydanticKnownError
 from pydantic_core._pydantic_core import list_all_errors
 
 from shared.web.faults import COUNTED, FAULTS, explained
 from shared.web.sentences import Sentences
+from shared.web.wording import PSEUDO
 
 SAID_OTHERWISE = {"json_invalid": "JSON decode error"}
 """By whoever reads the body."""
@@ -77,25 +79,34 @@ def test_every_fault_has_a_sentence_but_those_of_python() -> None:
     assert COUNTED.keys() <= FAULTS.keys()
 
 
+class Reason(StrEnum):
+    ILL = "ill"
+    NO_TIME = "no-time"
+
+
 class Body(BaseModel):
     minutes: Literal[30, 45, 60] = 30
     word: Literal["ill", "no-time"] = "ill"
     only: Literal["ill"] = "ill"
+    member: Literal[Reason.ILL, Reason.NO_TIME] = Reason.ILL
     topics: Annotated[set[str], Field(max_length=1)] = set()
     at: Annotated[AwareDatetime, Field(lt=datetime(2200, 1, 1, tzinfo=UTC))] | None = None
     on: date | None = None
     text: Annotated[str, Field(min_length=2, pattern="^[a-z]+$")] = "ab"
+    name: Annotated[str, AfterValidator(str.strip), Field(min_length=3)] = "abc"
 
 
 WRONG: list[tuple[str, Any, dict[str, Any]]] = [
     ("minutes", 31, {"expected": ["30", "45", "60"]}),
     ("word", "bored", {"expected": ["ill", "no-time"]}),
     ("only", "bored", {"expected": ["ill"]}),
+    ("member", "bored", {"expected": ["ill", "no-time"]}),
     ("topics", ["a", "b", "c"], {"field_type": "Set", "max_length": 1, "actual_length": "more"}),
     ("at", "2300-01-01T00:00:00Z", {"lt": "2200-01-01T00:00:00Z"}),
     ("on", "soon", {"error": "input is too short"}),
     ("text", "a", {"min_length": 2}),
     ("text", "A1", {"pattern": "^[a-z]+$"}),
+    ("name", "  ab  ", {"field_type": "Value", "min_length": 3, "actual_length": 2}),
 ]
 
 
@@ -111,3 +122,11 @@ def test_the_facts_are_what_a_program_needs(field: str, value: object, facts: di
 def test_a_fault_of_tomorrow_is_told_in_its_own_words() -> None:
     told = explained({"type": "of_tomorrow", "msg": "Input should be better"}, Sentences(), "en")
     assert told == {"problem": "Input should be better", "code": "of-tomorrow", "facts": {}}
+
+
+@pytest.mark.parametrize(("field", "value"), [("topics", ["a", "b"]), ("name", "  ab  ")])
+def test_what_is_too_long_or_too_short_is_called_so_in_the_readers_language(field: str, value: object) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        Body.model_validate({field: value})
+    [error] = refusal.value.errors()
+    assert error["ctx"]["field_type"] not in explained(error, Sentences(), PSEUDO)["problem"]
