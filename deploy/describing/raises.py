@@ -25,11 +25,6 @@ class Raised:
     facts: frozenset[str]
     where: str
 
-    @property
-    def coded(self) -> bool:
-        """Whether it is a code, and no sentence."""
-        return self.code is not None and " " not in self.code
-
 
 def failures(kind: type[Failure] = Failure) -> Iterator[type[Failure]]:
     """Every kind of failure there is."""

@@ -13,7 +13,6 @@ from pydantic import ValidationError
 from shared.language.reasons import Failure
 from shared.language.streams import REGISTRY, Event, Stream
 
-Headers = list[tuple[str, bytes]]
 RawHeaders = Sequence[tuple[str, bytes | None]]
 
 LARGEST_EVENT = 256 * 1024

@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from pydantic import AfterValidator, BaseModel, TypeAdapter
 
-from deploy.describing.raises import FIELD, KINDS, ROOT, Raised, raised
+from deploy.describing.raises import FIELD, KINDS, ROOT, Raised
 from deploy.services import SERVICES
 from shared.language.reasons import Fact, Reason, not_valid
 from shared.service import Service
@@ -18,11 +18,11 @@ from shared.web.faults import COUNTED, FAULTS, MORE, explained
 from shared.web.problems import explain_errors
 from shared.web.sentences import Sentences
 from shared.web.wording import PSEUDO
+from tests.contract.test_sentences import CODED
 from tests.support.apps import client_of, settings_for
 from tests.support.plain_english import plain_words, plain_words_of_page
 from tests.support.tokens import ISSUED_BY
 
-CODED = [each for each in raised() if each.coded]
 ANSWERED = [each for each in CODED if set(problems.KINDS) & set(getattr(KINDS.get(each.kind), "__mro__", ()))]
 NAMES = {"shared": Sentences(), **{service.name: service.spoken for service in SERVICES}}
 IN_PSEUDO = {"Accept-Language": PSEUDO}

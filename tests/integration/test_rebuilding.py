@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -399,9 +399,6 @@ async def test_a_dropped_dead_letter_is_left_out(store: Store, inbox: Inbox) -> 
 
     [shadow] = [d async for d in folding.documents.find()]
     assert shadow["heard"] == live["heard"] == ["scheduled 1", "held"]
-
-
-Change = Callable[[Unit], Awaitable[None]]
 
 
 async def test_nobody_but_its_handlers_changes_a_projection(store: Store, telemetry: Telemetry) -> None:

@@ -17,12 +17,12 @@ from confluent_kafka.admin import AdminClient
 from pymongo import MongoClient
 from typing_extensions import override
 
-from deploy.local.apache_kafka import ApacheKafka, find_java, kafka_jars
 from deploy.local.kafka import ADMIN_SECONDS, EmbeddedKafka, answers, create_topics, wait_for_topics
 from deploy.local.mongod import Mongod
 from deploy.local.program import CannotStart, Server
 from shared.language.streams import PREFIX
 from shared.language.topics import TOPICS
+from tests.support.apache_kafka import ApacheKafka, find_java, kafka_jars
 from tests.support.containers import KafkaContainer, MongoContainer, docker_answers
 
 

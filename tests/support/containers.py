@@ -19,11 +19,11 @@ from testcontainers.core.image import DockerImage
 from testcontainers.core.network import Network
 from typing_extensions import override
 
-from deploy.local.apache_kafka import kafka_jars
 from deploy.local.kafka import answers
 from deploy.local.mongod import REPLICA_SET, find_mongod, takes_writes
 from deploy.local.ports import HOST, free_port
 from deploy.local.program import CannotStart, Server
+from tests.support.apache_kafka import kafka_jars
 
 KAFKA_IMAGE = "apache/kafka:4.3.1"
 MONGODB_IMAGE = "mongo:8.0"

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from typing_extensions import override
 
-from deploy.local.apache_kafka import JVM, fetched, find_java
 from deploy.local.program import Program, Server
 from deploy.mirroring import GROUPS_PATTERN, TOPICS_PATTERN
+from tests.support.apache_kafka import JVM, fetched, find_java
 
 POM = Path(__file__).with_name("mirror_maker.pom.xml")
 JARS = Path(__file__).parents[2] / ".tools" / "mirror-maker"

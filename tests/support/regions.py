@@ -12,7 +12,6 @@ from bson.raw_bson import RawBSONDocument
 from confluent_kafka.admin import AdminClient
 from pymongo import MongoClient
 
-from deploy.local.apache_kafka import ApacheKafka
 from deploy.local.kafka import ADMIN_SECONDS
 from deploy.local.mongod import Mongod
 from deploy.local.program import CannotStart
@@ -23,6 +22,7 @@ from deploy.local.scenario.playing.player import CLOCK_SPREADS
 from deploy.local.scenario.playing.settle import settle
 from deploy.local.scenario.playing.stage import Stage
 from shared.web.access import person_id
+from tests.support.apache_kafka import ApacheKafka
 from tests.support.backends import Kafka, Mongo, create_our_topics, real_required
 from tests.support.mirror_maker import MirrorMaker
 from tests.support.reading import read

@@ -16,11 +16,11 @@ from pymongo.errors import OperationFailure, PyMongoError
 from typing_extensions import override
 
 from deploy.describing.rights import DATABASE, RIGHTS, Rights, acls
-from deploy.local.apache_kafka import ONE_NODE, ApacheKafka
 from deploy.local.kafka import ADMIN_SECONDS, create_with
 from deploy.local.mongod import READY_SECONDS, REPLICA_SET, Mongod
 from deploy.local.ports import HOST, free_port
 from shared.language.topics import TOPICS
+from tests.support.apache_kafka import ONE_NODE, ApacheKafka
 from tests.support.certificates import Authority
 
 ADMIN = "admin"

@@ -1,10 +1,9 @@
 """The programme's report, from what the services say over HTTP, and the invariants from what is really there."""
 
 import asyncio
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from rich.columns import Columns
@@ -61,12 +60,6 @@ async def collect(stage: Stage) -> Report:
         },
         pulses=summary["pulses"],
     )
-
-
-def as_json(report: Report, findings: Sequence[Finding]) -> str:
-    """Report and invariants for machines."""
-    invariants = {finding.invariant: list(finding.violations) for finding in findings}
-    return json.dumps({**asdict(report), "invariants": invariants}, ensure_ascii=False, indent=2)
 
 
 def as_panels(report: Report, findings: Sequence[Finding]) -> RenderableType:

@@ -1,12 +1,11 @@
-"""The report says what holds and what does not, to people and to programs."""
+"""The report says what holds and what does not."""
 
 import io
-import json
 
 from rich.console import Console
 
 from deploy.local.scenario.checking.invariants import Finding
-from deploy.local.scenario.checking.report import FEW, Report, as_json, as_panels
+from deploy.local.scenario.checking.report import FEW, Report, as_panels
 
 REPORT = Report(
     programme_id="bnp-uk",
@@ -43,9 +42,3 @@ def test_what_is_broken_is_named_but_not_endlessly() -> None:
     assert f"Person {FEW - 1} is" in text
     assert f"Person {FEW} is" not in text
     assert "and 3 more" in text
-
-
-def test_programs_get_everything() -> None:
-    told = json.loads(as_json(REPORT, [Finding("no sessions overlap", ("One.", "Two."))]))
-    assert told["people"] == {"registered": 24, "trained": 21}
-    assert told["invariants"] == {"no sessions overlap": ["One.", "Two."]}

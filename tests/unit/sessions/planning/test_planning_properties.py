@@ -81,11 +81,6 @@ moments = st.integers(0, 6 * 365 * 24 * 60).map(
 )
 
 
-MOMENTS = st.integers(0, 6 * 365 * 24 * 60).map(
-    lambda minutes: datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
-)
-
-
 @st.composite
 def questions(draw: st.DrawFn, *, days: int = 500, hours: st.SearchStrategy[WorkingHours] | None = None) -> Question:
     now = draw(moments)
