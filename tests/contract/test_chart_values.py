@@ -77,6 +77,11 @@ def test_the_settings_of_every_pod_are_complete(name: str, tmp_path: Path, monke
         assert settings.http_host == "0.0.0.0"
 
 
+def test_a_large_number_is_told_as_a_whole_one() -> None:
+    manifests = render(MINIMAL, {"outboxKeepDays": 1_000_000})
+    assert {variables["OUTBOX_KEEP_DAYS"] for _, variables in told(manifests)} == {"1000000"}
+
+
 @pytest.mark.parametrize("name", INSTALLATIONS)
 def test_files_that_are_named_are_mounted(name: str) -> None:
     for pod, variables in told(installation(name)):

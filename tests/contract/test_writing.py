@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, Field, SecretStr
 from deploy import writing
 from deploy.describing import examples, schemas
 from deploy.describing.examples import NoExample, made
-from deploy.describing.operating.plain_settings import plain, value_of
+from deploy.describing.operating.plain_settings import line_of, plain, value_of
 from deploy.describing.speech import Undescribed, of_service
 from deploy.services import SERVICES
 from shared.domain.handlers import hears
@@ -93,6 +93,8 @@ def test_a_setting_nobody_said_anything_about_is_handed_on_by_the_chart() -> Non
 
     assert plain(Longer) == [*plain(), "look_every"]
     assert value_of("look_every") == "lookEvery"
+    assert line_of("look_every", Longer) == "LOOK_EVERY: {{ $values.lookEvery | int64 | quote }}\n"
+    assert line_of("log_level") == "LOG_LEVEL: {{ $values.logLevel | quote }}\n"
 
 
 def test_a_handler_that_says_nothing_of_itself_is_named() -> None:

@@ -6,7 +6,7 @@
 REGION: {{ required "region: say where this installation stands, such as eu" $values.region | quote }}
 {{- /* made by make write, from shared/settings.py */}}
 LOG_LEVEL: {{ $values.logLevel | quote }}
-OUTBOX_KEEP_DAYS: {{ $values.outboxKeepDays | quote }}
+OUTBOX_KEEP_DAYS: {{ $values.outboxKeepDays | int64 | quote }}
 {{- /* end of what is made */}}
 HTTP_HOST: "0.0.0.0"
 HTTP_PORT: "8000"

@@ -51,8 +51,13 @@ def _default(name: str) -> str:
 
 def template() -> str:
     """_settings.tpl with a line each."""
-    lines = [f"{name.upper()}: {{{{ $values.{value_of(name)} | quote }}}}\n" for name in plain()]
-    return _with_made(TEMPLATE.read_text(), "".join(lines))
+    return _with_made(TEMPLATE.read_text(), "".join(map(line_of, plain())))
+
+
+def line_of(name: str, settings: type[Settings] = Settings) -> str:
+    """The variable in the template. A whole number says so: Helm would write a million as 1e+06."""
+    as_it_is = "int64 | quote" if settings.model_fields[name].annotation is int else "quote"
+    return f"{name.upper()}: {{{{ $values.{value_of(name)} | {as_it_is} }}}}\n"
 
 
 def _with_made(text: str, made: str) -> str:
