@@ -1,4 +1,7 @@
-"""The index of runbooks, made from the alerts and the line under each page's title: ``**What for.** Fires when …``."""
+"""The index of runbooks, made from the alerts and the line under each page's title.
+
+``**What should happen does not.** Fires when …``: one of ``SECTIONS``, and when.
+"""
 
 import re
 from collections.abc import Iterator
