@@ -1,5 +1,6 @@
 """Asked in the pseudo-language, no page and no problem document says a word of plain English, but for facts."""
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -28,6 +29,8 @@ NAMES = {"shared": Sentences(), **{service.name: service.spoken for service in S
 IN_PSEUDO = {"Accept-Language": PSEUDO}
 PAGES = {"asyncapi.html", "board.html", "frame.html", "no_programme.html"}
 """The pages of registration are looked at beside their other tests."""
+TEMPLATES = [path for part in ("shared", "services") for path in sorted((ROOT / part).rglob("templates/*.html"))]
+MARKED_OR_CODE = re.compile(r"{% trans\b.*?{% endtrans %}|{%.*?%}|{{.*?}}|{#.*?#}", re.DOTALL)
 
 
 def made_up(each: Raised) -> Iterator[dict[str, Fact]]:
@@ -160,8 +163,13 @@ async def test_the_page_of_events_has_no_plain_english(service: Service) -> None
     assert plain_words_of_page(answer.text, ["Telemachus", service.name, service.name.capitalize()]) == []
 
 
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.name)
+def test_no_branch_of_a_template_has_prose_that_is_not_marked(template: Path) -> None:
+    """Whatever is shown only now and then, too."""
+    assert plain_words_of_page(MARKED_OR_CODE.sub(" ", template.read_text()), ["Telemachus", "UTC"]) == []
+
+
 def test_every_page_is_looked_at() -> None:
-    templates = [path for part in ("shared", "services") for path in (ROOT / part).rglob("templates/*.html")]
-    assert {path.name for path in templates if not path.name.startswith("_")} == PAGES
+    assert {path.name for path in TEMPLATES if not path.name.startswith("_")} == PAGES
     beside = Path(__file__).parents[1] / "unit" / "registration" / "pages" / "test_pseudo_language.py"
     assert all(page in beside.read_text() for page in PAGES - {"asyncapi.html", "frame.html"})
