@@ -55,6 +55,11 @@ class Reason:
     def __str__(self) -> str:
         return self.code + "".join(f" {name}={_written(value)}" for name, value in self.facts.items())
 
+    @property
+    def plain_facts(self) -> dict[str, Any]:
+        """The facts as JSON has them."""
+        return {name: plain(fact) for name, fact in self.facts.items()}
+
     @override
     def __hash__(self) -> int:
         return hash(str(self))

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from shared.domain.marking import Sentence, _, ngettext
-from shared.language.reasons import Fact, Reason, plain
+from shared.language.reasons import Fact, Reason
 from shared.web.sentences import Sentences
 
 COUNTED = {
@@ -142,13 +142,14 @@ FAULTS: Mapping[str, Sentence] = {
 def explained(error: Mapping[str, Any], sentences: Sentences, language: str) -> dict[str, Any]:
     """One fault as it stands in a problem document: what is wrong in words, and as a code with facts."""
     kind, facts = str(error["type"]), _facts(error)
-    shown = {name: plain(fact) for name, fact in facts.items()}
+    reason = Reason(kind, **facts)
+    shown = reason.plain_facts
     if "expected" in facts:
         shown["expected"] = _listed(str(facts["expected"]))
     said = {"code": kind.replace("_", "-"), "facts": shown}
     if kind not in FAULTS:
         known = kind in sentences.by_code
-        return {"problem": sentences.explain(Reason(kind, **facts), language) if known else error["msg"], **said}
+        return {"problem": sentences.explain(reason, language) if known else error["msg"], **said}
     return {"problem": _words(kind, facts, sentences, language), **said}
 
 

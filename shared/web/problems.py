@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 
 from shared.domain.errors import Absent, Conflict, Refused
 from shared.domain.marking import _
-from shared.language.reasons import Failure, plain
+from shared.language.reasons import Failure
 from shared.loops import is_transient
 from shared.settings import Settings
 from shared.store.mongodb import PyMongoError
@@ -85,8 +85,7 @@ def _failure(request: Request, error: Any) -> Response:
     caller: Caller | None = getattr(request.state, "caller", None)
     you = caller is not None and error.about is not None and caller.person_id == error.about
     detail = _sentences(request).explain(error.reason, reader(request), you=you)
-    facts = {name: plain(fact) for name, fact in error.reason.facts.items()}
-    return _problem(request, status, title, detail, code=error.reason.code, facts=facts)
+    return _problem(request, status, title, detail, code=error.reason.code, facts=error.reason.plain_facts)
 
 
 def _problem(request: Request, status: int, title: str, detail: str, **more: Any) -> JSONResponse:

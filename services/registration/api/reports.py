@@ -7,13 +7,13 @@ from pydantic import BaseModel
 from services.registration.imports.importing import Report
 from services.registration.imports.people_csv import Fault
 from services.registration.training.recording import GroupReport, Untrained
-from shared.language.reasons import Reason, plain
+from shared.language.reasons import Reason
 from shared.web.dependencies import Explain
 
 
 def told(reason: Reason) -> dict[str, Any]:
     """What of a reason is for programs, as it stands beside its sentence."""
-    return {"code": reason.code, "facts": {name: plain(fact) for name, fact in reason.facts.items()}}
+    return {"code": reason.code, "facts": reason.plain_facts}
 
 
 class FaultView(BaseModel):
