@@ -189,6 +189,11 @@ def allow(*roles: RoleName) -> Any:
     return Depends(_Allow(roles))
 
 
+Somebody = Annotated[Caller, allow("participant", "manager")]
+"""Whoever takes part, or manages those who do."""
+Manager = Annotated[Caller, allow("manager")]
+
+
 def _anyone() -> None:
     """Nothing to check."""
 

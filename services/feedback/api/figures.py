@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter
 
-from services.feedback.api.managing import Manager, must_manage
+from services.feedback.api.managing import must_manage
 from services.feedback.figures.group import Group, Told
 from services.feedback.figures.summary import Summary
 from services.feedback.figures.summing import summary_now
+from shared.web.access import Manager
 from shared.web.dependencies import Database
 
 router = APIRouter(tags=["feedback"])

@@ -1,15 +1,10 @@
 """Who may do what in a programme, and who the two of a pair are."""
 
-from typing import Annotated
-
 from services.feedback.momentum.momentum import Momentum
 from services.feedback.people.participant import Participant
 from services.feedback.people.programme import Programme
 from shared.domain.work import Store, Unit
-from shared.web.access import Caller, allow
-
-Somebody = Annotated[Caller, allow("participant", "manager")]
-Manager = Annotated[Caller, allow("manager")]
+from shared.web.access import Caller
 
 
 async def must_manage(caller: Caller, store: Store, programme_id: str) -> None:

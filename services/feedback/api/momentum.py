@@ -2,14 +2,14 @@
 
 from fastapi import APIRouter
 
-from services.feedback.api.managing import Manager, Somebody, must_manage, sides_of
+from services.feedback.api.managing import must_manage, sides_of
 from services.feedback.api.views import Alarm, MomentumView
 from services.feedback.momentum.momentum import Momentum
 from services.feedback.people.programme import Programme
 from shared.domain.errors import Absent
 from shared.domain.work import Unit
 from shared.language.matching import PairState
-from shared.web.access import Caller
+from shared.web.access import Caller, Manager, Somebody
 from shared.web.dependencies import Database
 
 router = APIRouter(tags=["feedback"])

@@ -7,8 +7,6 @@ from shared.domain.work import Unit
 from shared.web.access import Caller, allow
 
 Participant = Annotated[Caller, allow("participant")]
-Manager = Annotated[Caller, allow("manager")]
-Somebody = Annotated[Caller, allow("participant", "manager")]
 
 
 async def managed(programme_id: str, caller: Caller, unit: Unit) -> Programme:

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from services.matching.api.managing import Manager, Participant, Somebody, managed
+from services.matching.api.managing import Participant, managed
 from services.matching.api.views import PairView, is_said_to
 from services.matching.members.member import Member
 from services.matching.members.programme import Programme
@@ -15,7 +15,7 @@ from shared.domain.errors import Absent, Refused
 from shared.domain.work import Unit
 from shared.language.matching import Parting
 from shared.language.terms import Id
-from shared.web.access import Caller
+from shared.web.access import Caller, Manager, Somebody
 from shared.web.dependencies import Database, Saying
 from shared.web.wording import Say
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 from uuid_utils import uuid7
 
-from services.matching.api.managing import Manager, managed
+from services.matching.api.managing import managed
 from services.matching.api.round_views import ComparisonView, PlaceView, RoundDetails, RoundView
 from services.matching.api.views import Couple, PairView
 from services.matching.members.programme import Programme
@@ -22,7 +22,7 @@ from services.matching.rounds.round import Round
 from shared.domain.errors import Refused
 from shared.domain.work import Store, Unit
 from shared.language.terms import Id, PairingRules
-from shared.web.access import Caller
+from shared.web.access import Caller, Manager
 from shared.web.dependencies import Database, Retelling, Saying
 
 router = APIRouter(tags=["rounds"])

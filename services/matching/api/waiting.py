@@ -6,7 +6,6 @@ from datetime import datetime
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from services.matching.api.managing import Manager, Somebody
 from services.matching.api.round_views import PlaceView
 from services.matching.api.sentences import waits
 from services.matching.api.views import is_said_to
@@ -18,6 +17,7 @@ from services.matching.rules import reasons
 from shared.domain.errors import Absent
 from shared.domain.work import Store
 from shared.language.terms import Id, Role
+from shared.web.access import Manager, Somebody
 from shared.web.dependencies import Database, Saying
 from shared.web.wording import Say
 

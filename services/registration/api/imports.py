@@ -6,12 +6,13 @@ from functools import partial
 from fastapi import APIRouter, Request, Response
 
 from services.registration.api.following import LINES, followed
-from services.registration.api.managing import Manager, covers_of, managed_countries
+from services.registration.api.managing import covers_of, managed_countries
 from services.registration.api.reports import ReportView
 from services.registration.api.upload import LARGEST_FILE, uploaded
 from services.registration.imports.importing import PeopleImport
 from services.registration.programmes.programme import Programme
 from shared.language.terms import Id
+from shared.web.access import Manager
 from shared.web.dependencies import Database, Explaining, Pseudonym
 
 router = APIRouter(tags=["registration"])

@@ -1,13 +1,8 @@
 """Who may do what in a programme."""
 
-from typing import Annotated
-
 from services.registration.people.enrolment import Covers
 from services.registration.programmes.programme import Programme
-from shared.web.access import Caller, Forbidden, allow
-
-Somebody = Annotated[Caller, allow("participant", "manager")]
-Manager = Annotated[Caller, allow("manager")]
+from shared.web.access import Caller, Forbidden
 
 
 def covers_of(caller: Caller) -> Covers:

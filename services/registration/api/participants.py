@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from fastapi import APIRouter, Response
 
-from services.registration.api.managing import Manager, Somebody, covers_of, managed_countries
+from services.registration.api.managing import covers_of, managed_countries
 from services.registration.api.reports import GroupView
 from services.registration.api.views import Leaving, ParticipantView
 from services.registration.people.application import Application
@@ -16,7 +16,7 @@ from services.registration.training.recording import Group, train
 from shared.domain.errors import Refused
 from shared.domain.work import Store, Unit
 from shared.language.terms import Id
-from shared.web.access import Caller
+from shared.web.access import Caller, Manager, Somebody
 from shared.web.dependencies import Database, Explaining, Pseudonym
 
 router = APIRouter(tags=["registration"])

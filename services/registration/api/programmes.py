@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 from fastapi import APIRouter
 
-from services.registration.api.managing import Manager, Somebody, covers_of
+from services.registration.api.managing import covers_of
 from services.registration.api.views import NewProgramme, ProgrammeView
 from services.registration.programmes.programme import Programme, Stage
 from shared.domain.errors import Absent, Refused
 from shared.domain.work import Store, Unit
 from shared.language.terms import Id, Terms
-from shared.web.access import Caller
+from shared.web.access import Caller, Manager, Somebody
 from shared.web.dependencies import Database
 
 router = APIRouter(tags=["registration"])

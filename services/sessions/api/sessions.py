@@ -17,16 +17,13 @@ from services.sessions.series.session import Session
 from shared.domain.work import Unit
 from shared.language.reasons import not_valid
 from shared.language.sessions import Cancellation, Outcome
-from shared.web.access import Caller, allow
+from shared.web.access import Caller, Manager, Somebody
 from shared.web.dependencies import Database, Explaining
 
 router = APIRouter(tags=["sessions"])
 
 AT_MOST = 10_000
 """Sessions in one answer, the earliest first; ask again with a later ``after`` for more."""
-
-Somebody = Annotated[Caller, allow("participant", "manager")]
-Manager = Annotated[Caller, allow("manager")]
 
 
 Instant = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))]

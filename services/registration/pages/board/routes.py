@@ -13,7 +13,7 @@ from services.registration.pages.board.river import river
 from services.registration.pages.board.sentences import SAID
 from services.registration.programmes.programme import Programme
 from shared.domain.work import Store
-from shared.web.access import Caller, allow
+from shared.web.access import Manager
 from shared.web.dependencies import Database
 from shared.web.pages import Pages
 
@@ -26,8 +26,6 @@ AT_LEAST_EVERY = 15
 
 router = APIRouter(include_in_schema=False)
 pages = Pages(__package__)
-
-Manager = Annotated[Caller, allow("manager")]
 
 
 async def _of_caller(programme_id: str, caller: Manager, store: Database) -> Programme:
