@@ -115,9 +115,11 @@ class Database(Port):
         sort: Order = (),
         limit: int = 0,
     ) -> list[tuple[Any, ...]]:
-        found: AsyncIterable[Document] = self._find(kind, where, fields, sort, limit)
-        if each:
-            found = self.collection(kind).aggregate(values_of(where, fields, each, sort, limit))
+        found: AsyncIterable[Document] = (
+            self.collection(kind).aggregate(values_of(where, fields, each, sort, limit))
+            if each
+            else self._find(kind, where, fields, sort, limit)
+        )
         return [tuple(at(document, field) for field in fields) async for document in found]
 
     def _find(
