@@ -1,11 +1,14 @@
 # make up      everything on this machine: Kafka, MongoDB, four services, a demo programme (Ctrl-C stops it)
 # make up ONCE=1 SCENARIO=ge-1999   the same, played to its end with a moved clock
 # make check   for daily work: lint, and the unit and contract tests, which need neither Java nor a browser
-# make test    unit, contract, integration, browser and chaos tests
+# make test    unit, contract, integration, browser, chaos and fuzz tests
 # make lint    style, types, and who may import whom
 # make write   whatever is made from the code, written anew: schemas, dashboards, tables, rights
 # make bench   measurements     make chaos   processes killed, brokers taken away
+# make fuzz    the OpenAPI documents against what is answered, for long: FUZZ_EXAMPLES=100 an operation, FUZZ_SEED=1
+# make mutants   small deliberate faults: which of NUMBER=100, drawn by SEED=1, would no test notice
 # make images  the images of the services     make containers  build them, run them, test in containers: docs/containers.md
+# make cluster the chart installed, upgraded and removed on a real Kubernetes API server: CONTRIBUTING.md
 # make lock    requirements/*.txt anew from pyproject.toml
 # make clean   what make up and make test have built; the data of make up stay in .telemachus
 
@@ -25,10 +28,10 @@ COMMAND := $(RUN) -m pip install --quiet --disable-pip-version-check --no-deps -
 # Packages are compiled when they are first used (--no-compile below), so that must be kept.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: up check quick test lint write bench chaos images containers lock clean
+.PHONY: up check quick test lint write bench chaos fuzz mutants images containers cluster lock clean
 
 up: .venv/embedded
-	$(RUN) -m deploy.local
+	@$(RUN) -m deploy.cli up
 
 check: .venv/dev
 	@$(MAKE) --no-print-directory --jobs 2 lint quick
@@ -37,7 +40,7 @@ quick: .venv/dev
 	$(SIDE_BY_SIDE) 2 --quiet tests/unit tests/contract
 
 test: quick
-	$(SIDE_BY_SIDE) 3 tests/integration tests/browser tests/chaos
+	$(SIDE_BY_SIDE) 3 tests/integration tests/browser tests/chaos tests/fuzz
 
 lint: .venv/dev
 	$(RUN) -m ruff check
@@ -54,11 +57,25 @@ bench: .venv/dev
 chaos: .venv/dev
 	$(SIDE_BY_SIDE) 3 tests/chaos
 
+fuzz: export FUZZ_EXAMPLES ?= 100
+fuzz: .venv/dev
+	$(RUN) -m pytest tests/fuzz
+
+mutants: SEED ?= 1
+mutants: NUMBER ?= 100
+mutants: .venv/dev
+	$(RUN) -m tests.mutants --seed $(SEED) --number $(NUMBER)
+
 images:
 	deploy/build_images
 
 containers: .venv/dev
 	.ci/containers $(RUN)
+
+# The build of the first run says what it does and waits for nobody; a test has ten minutes.
+cluster: .venv/dev
+	@$(RUN) -m tests.cluster.programs
+	$(RUN) -m pytest --timeout 600 tests/cluster
 
 # dev first: the other locks take the same versions, so one environment serves both
 lock: .venv/dev
@@ -72,16 +89,17 @@ clean:
 	rm -rf .venv .tools build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 # Stamps: packages are installed again only after their lock has changed. dev holds everything of embedded.
-# --no-compile takes a third off the time: most of what is installed is never used.
+# --no-compile takes a third off the time: most of what is installed is never used. --no-deps: locks are whole, and leave
+# out what pyproject.toml says is not wanted.
 .venv/embedded: requirements/embedded.txt | .venv/bin/python
 	@echo "Installing what Telemachus needs into .venv (once, about a minute) …"
-	$(RUN) -m pip install --disable-pip-version-check --no-compile --require-hashes --requirement $<
+	$(RUN) -m pip install --disable-pip-version-check --no-compile --no-deps --require-hashes --requirement $<
 	@$(COMMAND)
 	@touch $@
 
 .venv/dev: requirements/dev.txt | .venv/bin/python
 	@echo "Installing what Telemachus and its tests need into .venv (once, about a minute) …"
-	$(RUN) -m pip install --disable-pip-version-check --no-compile --require-hashes --requirement $<
+	$(RUN) -m pip install --disable-pip-version-check --no-compile --no-deps --require-hashes --requirement $<
 	@$(COMMAND)
 	@touch .venv/embedded $@
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from deploy.dashboards import all as dashboards
-from deploy.describing import errors, examples, languages, rights, schemas, speech
+from deploy.describing import errors, examples, languages, navigation, rights, schemas, speech
 from deploy.describing.operating import plain_settings, reference, runbooks, values
 
 ROOT = Path(__file__).parents[1]
@@ -23,6 +23,7 @@ WRITERS: Mapping[str, Callable[[], Mapping[Path, str]]] = {
     "tables of docs/operations.md": reference.files,
     "index of runbooks": runbooks.files,
     "what services say and hear": speech.files,
+    "the navigation": navigation.files,
     "catalogues of languages": languages.files,
     "dashboards": dashboards.files,
     "docs/errors.md": errors.files,
@@ -60,7 +61,13 @@ def main() -> None:
     """Write, and tell what was written; an incompatible change of an event ends it with the reason."""
     try:
         written = write()
-    except (schemas.Incompatible, examples.NoExample, speech.Undescribed, runbooks.NotSaid) as refusal:
+    except (
+        schemas.Incompatible,
+        examples.NoExample,
+        speech.Undescribed,
+        runbooks.NotSaid,
+        navigation.NoSuchPage,
+    ) as refusal:
         raise SystemExit(str(refusal)) from None
     sys.stdout.write("".join(f"{path}\n" for path in written) or "All is as the code makes it.\n")
 

@@ -3,20 +3,31 @@
 import asyncio
 import math
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from functools import partial
-from typing import Any
 
 import structlog
 from aiokafka.errors import KafkaError
-from pymongo.errors import ConnectionFailure, PyMongoError
+from pymongo.errors import ConnectionFailure, PyMongoError, WriteConcernError
 
+from shared.domain.errors import StreamPoisoned
 from shared.telemetry.metrics import Telemetry
 
 log = structlog.get_logger()
 
-SILENT = {"inbox": math.inf, "outbox": 60.0, "parked": 60.0, "holes": 60.0, "watchdog": 120.0, "certificates": 7200.0}
+SILENT = {
+    "inbox": math.inf,
+    "outbox": 60.0,
+    "sweep": 7200.0,
+    "replays": 60.0,
+    "streams": 120.0,
+    "parked": 60.0,
+    "holes": 60.0,
+    "watchdog": 120.0,
+    "unread": 120.0,
+    "certificates": 7200.0,
+}
 """Seconds a part may go without a beat before the process counts as hung.
 
 The inbox has nothing to do while nothing happens (its task is looked at instead).
@@ -45,6 +56,7 @@ class Pulse:
     def __init__(self) -> None:
         self._at: dict[str, float] = {}
         self._trouble: dict[str, str] = {}
+        self._delay: dict[str, str] = {}
 
     def beat(self, part: str) -> None:
         """This part is alive."""
@@ -61,6 +73,19 @@ class Pulse:
             self._trouble.pop(part, None)
         else:
             self._trouble[part] = what
+
+    def delay(self, part: str, what: str | None) -> None:
+        """This part of the work waits at the moment while all other goes on, or waits no longer."""
+        if what is None:
+            self._delay.pop(part, None)
+        elif self._delay.get(part) != what:
+            self._delay[part] = what
+            log.warning("waiting", part=part, because=what)
+
+    @property
+    def delays(self) -> dict[str, str]:
+        """What waits while the process does the rest of its work, and why."""
+        return dict(self._delay)
 
     @property
     def troubles(self) -> dict[str, str]:
@@ -92,7 +117,9 @@ async def for_ever(part: str, step: Callable[[], Awaitable[object]], pulse: Puls
 
 def told(part: str, error: Exception, pulse: Pulse, telemetry: Telemetry) -> None:
     """Make a failure seen: readiness, a metric and the log."""
-    pulse.trouble(part, type(error).__name__)
+    pulse.trouble(
+        part, f"{type(error).__name__}: {error}" if isinstance(error, StreamPoisoned) else type(error).__name__
+    )
     if is_transient(error):
         telemetry.retries.labels(part).inc()
         log.warning("waiting", part=part, because=type(error).__name__)
@@ -103,7 +130,7 @@ def told(part: str, error: Exception, pulse: Pulse, telemetry: Telemetry) -> Non
 
 def is_transient(error: BaseException) -> bool:
     """Whether trying again later can help: a broker or database that is away, slow or changing its leader."""
-    if isinstance(error, ConnectionFailure | KafkaError | OSError | TimeoutError):
+    if isinstance(error, ConnectionFailure | WriteConcernError | KafkaError | OSError | TimeoutError):
         return True
     if isinstance(error, PyMongoError):
         labels = ("TransientTransactionError", "RetryableWriteError")
@@ -111,7 +138,7 @@ def is_transient(error: BaseException) -> bool:
     return False
 
 
-async def within(seconds: float, work: Coroutine[Any, Any, None]) -> None:
+async def within(seconds: float, work: Awaitable[None]) -> None:
     """Wait for it; raises TimeoutError, and Interrupted instead of a cancellation that is not our own.
 
     aiokafka's consumer, stopped in the middle of a fetch, lets the end of its own task pass for the end of ours.

@@ -5,13 +5,23 @@ Secrets may be files: with ``SECRETS_DIR=/run/secrets`` the file ``/run/secrets/
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_core import PydanticKnownError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.domain.endpoints import endpoints_in
 from shared.language.terms import REGION
+
+ORIGIN = r"^(https://[a-z0-9.-]+(:\d+)?|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?)?$"
+"""Scheme and host as browsers write them; without TLS on this very machine alone."""
+MAILBOX = r"^([A-Za-z0-9_%+-]+(\.[A-Za-z0-9_%+-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*)?$"
+"""An address as every mail server takes it."""
+SHORTEST_KEY = 32
+"""Characters."""
 
 
 class Settings(BaseSettings):
@@ -45,7 +55,7 @@ class Settings(BaseSettings):
     """Its key (PEM)."""
 
     mongodb_url: SecretStr
-    """Must name a replica set: the unit of work needs transactions."""
+    """Must name a replica set, for transactions; time-outs it names win over ours (3 s to connect, 30 s to answer)."""
     mongodb_database_prefix: str = "telemachus"
     """The database is this, an underscore and the service's name."""
 
@@ -65,14 +75,44 @@ class Settings(BaseSettings):
     token_employee_claim: str = "employee_id"  # noqa: S105 - a name, no secret
     """Claim with the employee number."""
     token_roles_claim: str = "roles"  # noqa: S105 - a name, no secret
-    """Claim with the roles: participant, manager, operator."""
+    """Claim with the roles: participant, manager, operator, data-protection."""
     token_countries_claim: str = "countries"  # noqa: S105 - a name, no secret
     """Claim with the countries a manager looks after; «*» is all."""
     pseudonym_key: SecretStr = Field(min_length=16)
     """Turns employee numbers into person ids; the same in all four services."""
 
-    sign_in_url: str = ""
-    """Where browsers without a token are sent."""
+    public_url: str = Field(default="", pattern=ORIGIN)
+    """Where people open Telemachus, such as https://mentoring.example.com; empty: nobody signs in with a browser."""
+    sign_in_client_id: str = ""
+    """What the identity provider calls Telemachus, where people sign in with it."""
+    sign_in_client_secret: SecretStr = SecretStr("")
+    """Its secret there; empty for a public client. Only registration needs it."""
+    sign_in_scope: str = "openid profile"
+    """What registration asks the identity provider for."""
+    session_keys: SecretStr = SecretStr("")
+    """Seal what browsers keep, with commas between: the first seals, all open; the same in all four services."""
+    session_idle_minutes: int = Field(default=60, ge=10, le=1440)
+    """Minutes after which somebody who does nothing has to sign in again."""
+    session_longest_hours: int = Field(default=10, ge=1, le=24)
+    """Hours after which everybody has to sign in again, whatever they do."""
+    names_url: str = Field(default="", pattern=r"^(https?://[^\s/]+(/[^\s?#]*)?)?$")
+    """Where the other services reach registration, to ask for names; empty: pages say in words whom they mean."""
+    smtp_host: str = ""
+    """The mail server that registration hands letters to; empty: nobody is written to."""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    """Its port."""
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    """How it is spoken to: encrypted once greeted, from the first byte, or not at all."""
+    smtp_username: str = ""
+    """Who signs in there; empty: nobody does."""
+    smtp_password: SecretStr = SecretStr("")
+    """The password, or with XOAUTH2 the access token; as a file it is read anew for every connection."""
+    smtp_sign_in: Literal["password", "xoauth2"] = "password"
+    """How one signs in there."""
+    mail_from: str = Field(default="", pattern=MAILBOX, validate_default=True)
+    """The address that letters come from; required with SMTP_HOST."""
+    webhooks: SecretStr = SecretStr("")
+    """Which addresses of your own are told of events, as JSON (webhooks.md says how); empty: none."""
     clock_file: Path | None = None
     """Moves the clock; only for demonstrations and tests."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -80,12 +120,50 @@ class Settings(BaseSettings):
     outbox_keep_days: int = Field(default=400, ge=1)
     """Days for which published events can be said again from a service's own database."""
 
+    @field_validator("session_keys")
+    @classmethod
+    def _long_enough(cls, keys: SecretStr) -> SecretStr:
+        if any(len(key) < SHORTEST_KEY for key in _keys(keys)):
+            raise PydanticKnownError("string_too_short", {"min_length": SHORTEST_KEY})
+        return keys
+
+    @field_validator("mail_from")
+    @classmethod
+    def _with_a_mail_server(cls, address: str, info: ValidationInfo) -> str:
+        if info.data.get("smtp_host") and not address:
+            raise PydanticKnownError("missing")
+        return address
+
+    @field_validator("webhooks")
+    @classmethod
+    def _well_written(cls, webhooks: SecretStr) -> SecretStr:
+        endpoints_in(webhooks)
+        return webhooks
+
+    @property
+    def keys_of_sessions(self) -> list[str]:
+        """One by one, the one that seals first."""
+        return _keys(self.session_keys)
+
     def kafka_password(self) -> str:
         """As its file holds it now, where it came from a file: a new one counts from the next client on."""
-        file = Path(os.environ.get("SECRETS_DIR", "")) / "kafka_sasl_password"
-        if "SECRETS_DIR" in os.environ and "KAFKA_SASL_PASSWORD" not in os.environ and file.is_file():
-            return file.read_text().strip()
-        return self.kafka_sasl_password.get_secret_value()
+        return _as_it_is_now("kafka_sasl_password", self.kafka_sasl_password)
+
+    def mail_password(self) -> str:
+        """The same of the mail server: whoever renews an access token writes it there, before it ends."""
+        return _as_it_is_now("smtp_password", self.smtp_password)
+
+
+def _as_it_is_now(name: str, read_before: SecretStr) -> str:
+    """What was read before, as long as the file cannot be read: it is away while it is replaced, or written by half."""
+    if "SECRETS_DIR" in os.environ and name.upper() not in os.environ:
+        with suppress(OSError, UnicodeDecodeError):
+            return (Path(os.environ["SECRETS_DIR"]) / name).read_text(encoding="utf-8").strip()
+    return read_before.get_secret_value()
+
+
+def _keys(keys: SecretStr) -> list[str]:
+    return [key for each in keys.get_secret_value().split(",") if (key := each.strip())]
 
 
 def from_environment() -> Settings:

@@ -1,5 +1,6 @@
 """Fixtures for brokers and databases, and the rule that a run on real backends skips nothing that needs them."""
 
+import os
 import tempfile
 import uuid
 from collections.abc import Generator, Iterator
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from shared.telemetry.logs import configure_logs
 from tests.support.backends import (
@@ -22,6 +24,8 @@ from tests.support.backends import (
 from tests.support.side_by_side import SideBySide, longest_first
 
 pytest.register_assert_rewrite("tests.support.promises")  # its asserts are tests of those who inherit them
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")  # no test asserts a duration, nor that the machine is idle
 NEVER_SKIPPED = ("real", "browser")
 USED = pytest.StashKey[list[str]]()
 
@@ -29,6 +33,7 @@ USED = pytest.StashKey[list[str]]()
 def pytest_configure(config: pytest.Config) -> None:
     """Room for what the summary tells; logs as in production (the library's own default prints local variables)."""
     configure_logs("WARNING")
+    os.environ["LC_ALL"] = "C.UTF-8"  # sentences are English, whatever the terminal reads
     config.stash[USED] = []
 
 
@@ -110,8 +115,24 @@ def mongodb(pytestconfig: pytest.Config) -> Iterator[Mongo]:
 
 
 @pytest.fixture
-def database_name(mongodb: Mongo) -> Iterator[str]:
-    """A name nobody else uses; every database that starts with it is dropped afterwards."""
+def database_name(request: pytest.FixtureRequest, mongodb: Mongo) -> Iterator[str]:
+    """A name nobody else uses; every database that starts with it is dropped afterwards.
+
+    Where ``emptied`` is marked, all tests of the module have the same one, and it is emptied after each of them: its
+    collections and indexes, which take longer to create than most tests, stay.
+    """
+    if request.node.get_closest_marker("emptied"):
+        name = request.getfixturevalue("database_of_module")
+        yield name
+        mongodb.empty(name)
+    else:
+        name = f"test_{uuid.uuid4().hex[:12]}"
+        yield name
+        mongodb.drop(name)
+
+
+@pytest.fixture(scope="module")
+def database_of_module(mongodb: Mongo) -> Iterator[str]:
     name = f"test_{uuid.uuid4().hex[:12]}"
     yield name
     mongodb.drop(name)

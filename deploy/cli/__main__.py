@@ -1,6 +1,11 @@
 """The same as the command ``telemachus``, without installing it."""
 
-from deploy.cli.app import main
+import sys
 
 if __name__ == "__main__":
-    main()
+    try:
+        from deploy.cli.app import main
+
+        main()
+    except KeyboardInterrupt:  # to import it takes a moment
+        sys.exit(130)

@@ -1,22 +1,33 @@
 """How the command line asks the services: over HTTP, with a token, as anybody else would.
 
-Exit codes: 0 all is well; 1 something was refused, failed or found wrong; 2 called wrongly; 3 could not ask.
+Where they are and whose token is shown: options, else TELEMACHUS_URL and TELEMACHUS_TOKEN_FILE, else the demo programme
+that runs with the state directory.
 """
 
-import json
+import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import httpx
 
+from deploy.cli.answers import HOW, CannotAsk, Failed, data, refusal, silence
+from deploy.cli.reading import accepted
+from deploy.lists import LINES, BrokenOff, whole
+from deploy.local.demo.claim import Running, running
+from deploy.local.demo.wish import TOKENS
+
 ANSWERED_WITHIN = 30.0
 """Seconds an answer may take; an import may take as long as it needs."""
-TOKENS = Path(".telemachus")
-"""Where ``make up`` keeps the tokens of its demo personas."""
+HERE = ("127.0.0.1", "localhost")
+BEARER = r"[A-Za-z0-9._~+/-]+=*"
+"""A token as RFC 6750 has it."""
 
 
 class ServiceName(StrEnum):
@@ -31,47 +42,52 @@ class ServiceName(StrEnum):
 Persona = Literal["operator", "manager"]
 
 
-class Failed(Exception):
-    """What went wrong and what to do, in a sentence or two; ends the command."""
-
-    exit_code = 1
-
-
-class CannotAsk(Failed):
-    """A service cannot be reached, or does not take our word."""
-
-    exit_code = 3
-
-
 @dataclass(frozen=True)
 class Installation:
-    """The services of one region. ``url`` may hold ``{service}``; else services are found at url/NAME."""
+    """The services of one region. ``url`` may hold ``{service}``; else services are found at url/NAME.
+
+    Without ``url`` it is the demo programme that runs with the state directory.
+    """
 
     url: str
     token_file: Path | None
     token: str
+    state: Path
 
     def ask(self, service: str, method: str, path: str, persona: Persona = "operator", **request: Any) -> Any:
         """What the service answers, as data; raises Failed with its own sentence when it refuses."""
         with self._answer(service, method, path, persona, **request) as response:
-            return _data(response.read(), self.address(service))
+            return data(response.read(), self.address(service))
 
     def follow(
         self, service: str, method: str, path: str, persona: Persona = "operator", **request: Any
     ) -> Iterator[Any]:
         """What the service answers line by line, as it comes; raises as ``ask`` does."""
-        headers = {"Accept": "application/x-ndjson", **request.pop("headers", {})}
+        headers = {"Accept": LINES, **request.pop("headers", {})}
         with self._answer(service, method, path, persona, headers=headers, **request) as response:
             for line in response.iter_lines():
-                yield _data(line, self.address(service))
+                yield data(line, self.address(service))
+
+    def all(self, service: str, path: str, persona: Persona = "operator", **request: Any) -> list[Any]:
+        """Everything in the list that stands there; raises as ``ask`` does."""
+        headers = {"Accept": LINES}
+        with self._answer(service, "GET", path, persona, headers=headers, **request) as response:
+            try:
+                return whole(response.iter_lines(), partial(data, address=self.address(service)))
+            except BrokenOff as broken:
+                raise Failed(f"{service}: {broken}") from broken
 
     @contextmanager
     def _answer(
         self, service: str, method: str, path: str, persona: Persona, **request: Any
     ) -> Iterator[httpx.Response]:
         request.setdefault("timeout", ANSWERED_WITHIN)
-        headers = {"Authorization": f"Bearer {self._token(persona)}", **request.pop("headers", {})}
         address = self.address(service)
+        headers = {
+            "Authorization": f"Bearer {self._token(persona)}",
+            "Accept-Language": accepted(os.environ),
+            **request.pop("headers", {}),
+        }
         try:
             with (
                 httpx.Client(trust_env=False) as client,
@@ -79,52 +95,67 @@ class Installation:
             ):
                 if not response.is_success:
                     response.read()
-                    raise _refusal(service, response)
+                    raise refusal(service, address, response)
                 yield response
-        except httpx.InvalidURL as error:
-            raise CannotAsk(f"«{address}» is no address: see --url.") from error
-        except httpx.TransportError as error:
-            why = f"{service} does not answer at {address} ({type(error).__name__})"
-            raise CannotAsk(f"{why}: is it running, and is --url (TELEMACHUS_URL) right?") from error
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+            raise CannotAsk(f"«{address}» is no address of a service, such as http://127.0.0.1:8080: {HOW}.") from error
+        except httpx.RequestError as error:
+            raise silence(service, address, error) from error
 
     def address(self, service: str) -> str:
-        """Where that service is."""
-        if "{service}" in self.url:
-            return self.url.replace("{service}", service).rstrip("/")
-        return f"{self.url.rstrip('/')}/{service}"
+        """Where that service is; raises CannotAsk."""
+        url = self.url or self._must_run().url
+        if "{service}" in url:
+            return url.replace("{service}", service).rstrip("/")
+        return f"{url.rstrip('/')}/{service}"
+
+    @cached_property
+    def demo(self) -> Running | None:
+        """The demo programme that is meant, if it is one; raises CannotAsk when it could be several."""
+        here = running(self.state)
+        if self.url:
+            return next((each for each in here if _port(each.url) == _port(self.url)), None)
+        if len(here) > 1:
+            told = ", ".join(f"{each.directory.name} at {each.url}" for each in here)
+            raise CannotAsk(f"Several demo programmes run here, {told}: say which with --url (TELEMACHUS_URL).")
+        return here[0] if here else None
+
+    def _must_run(self) -> Running:
+        if self.demo is None:
+            raise CannotAsk(
+                f"Nothing runs with the state directory {self.state}: start the demo (`make up`), "
+                f"or say where the services are with --url (TELEMACHUS_URL)."
+            )
+        return self.demo
 
     def _token(self, persona: Persona) -> str:
         if self.token:
             return self.token
-        file = self.token_file or self._demo_token(persona)
+        file = self.token_file
+        if file is None and self.demo:
+            file = self.demo.directory / TOKENS / persona
         if file is None:
             raise CannotAsk(
                 "There is no token. Put one of your identity provider's, with the role "
                 f"{persona}, into a file and name it with --token-file (TELEMACHUS_TOKEN_FILE)."
             )
-        try:
-            return file.read_text().strip()
-        except OSError as error:
-            raise CannotAsk(f"{file} cannot be read: {error.strerror}.") from error
-
-    def _demo_token(self, persona: Persona) -> Path | None:
-        """That of the demo started last, for an installation on this very machine."""
-        if httpx.URL(self.url.replace("{service}", "service")).host not in ("127.0.0.1", "localhost"):
-            return None
-        return max(TOKENS.glob(f"*/tokens/{persona}"), key=lambda file: file.stat().st_mtime, default=None)
+        return _read(file)
 
 
-def _data(said: str | bytes, address: str) -> Any:
+def _read(file: Path) -> str:
     try:
-        return json.loads(said)
-    except ValueError as error:
-        raise CannotAsk(f"What answers at {address} is not Telemachus: see --url.") from error
+        token = file.read_text(errors="replace").strip()
+    except OSError as error:
+        raise CannotAsk(f"{file} cannot be read: {error.strerror}.") from error
+    if not re.fullmatch(BEARER, token):
+        raise CannotAsk(f"{file} does not hold a bearer token and nothing else: see --token-file.")
+    return token
 
 
-def _refusal(service: str, response: httpx.Response) -> Failed:
+def _port(url: str) -> int | None:
+    """Which port of this very machine the address is about; None when it is about another."""
     try:
-        sentence = str(response.json()["detail"])
-    except (ValueError, LookupError, TypeError):
-        sentence = f"it answered {response.status_code} without saying why."
-    kind = CannotAsk if response.status_code in (401, 403, 502, 503, 504) else Failed
-    return kind(f"{service}: {sentence}")
+        found = urlsplit(url.replace("{service}", "service"))
+        return found.port if found.hostname in HERE else None
+    except ValueError:
+        return None

@@ -4,12 +4,15 @@ from typing import Annotated, Any
 
 import typer
 
-from deploy.cli.asking import CannotAsk, Failed, Installation, ServiceName
+from deploy.cli.answers import Failed
+from deploy.cli.asking import Installation, ServiceName
+from deploy.cli.each import each_one, told
 from deploy.cli.flow import Some, chosen
-from deploy.cli.showing import AsJson, as_json, as_table, aside, console, progress
+from deploy.cli.showing import AsJson
+from deploy.terminal import console, table
 
 PATH = "/operations/dead-letters"
-MOST = 1000
+MOST = 500
 SHORT = 17
 """Letters of an id that are shown; whatever names one letter alone is understood."""
 
@@ -33,19 +36,24 @@ def list_them(
     as_data: AsJson = False,
 ) -> None:
     """What is open, the oldest first."""
-    found = {service: _ask_all(context.obj, service, settled) for service in chosen(services)}
+    found = {service: _ask(context.obj, service, settled) for service in chosen(services)}
     if as_data:
-        as_json(found)
+        console.data(found)
         return
     rows = [
         (service, each["id"][:SHORT], each["at"], each["stream"], each["type"], each["reason"], each["settled"])
         for service, answer in found.items()
         for each in answer["dead_letters"]
     ]
-    as_table("Dead letters", ["service", "id", "at", "stream", "type", "reason", "settled"], rows)
+    if not rows:
+        console.say("There are none.")
+        return
+    console.show(table("Dead letters", ["service", "id", "at", "stream", "type", "reason", "settled"], rows))
     for service, answer in found.items():
+        for died in answer["died"]:
+            console.say(_in_common(service, died))
         if answer["total"] > len(answer["dead_letters"]):
-            console.print(f"{service} has {answer['total']}; the first {len(answer['dead_letters'])} are shown.")
+            console.say(f"{service} has {answer['total']}; the first {len(answer['dead_letters'])} are shown.")
 
 
 @app.command()
@@ -54,20 +62,22 @@ def show(context: typer.Context, service: One, identity: Id, as_data: AsJson = F
     (found,) = _found(context.obj, service.value, [identity])
     letter = context.obj.ask(service.value, "GET", f"{PATH}/{found}")
     if as_data:
-        as_json(letter)
+        console.data(letter)
         return
     apart = ("headers", "body", "body_base64")
-    as_table(f"Dead letter of {service.value}", ["", ""], [(k, v) for k, v in letter.items() if k not in apart])
-    as_table("Headers", ["name", "value"], letter["headers"])
-    console.print(letter["body"] or letter.get("body_base64") or "(no body)", markup=False, highlight=False)
+    console.show(
+        table(f"Dead letter of {service.value}", ["", ""], [(k, v) for k, v in letter.items() if k not in apart])
+    )
+    console.show(table("Headers", ["name", "value"], letter["headers"]))
+    console.say(letter["body"] or letter.get("body_base64") or "(no body)")
 
 
 @app.command()
 def retry(context: typer.Context, service: One, ids: Ids = None, every: All = False, as_data: AsJson = False) -> None:
     """Let the service try again, after what was wrong has been mended."""
     wanted = _wanted(context.obj, service.value, ids, every)
-    outcomes = _each(context.obj, service.value, wanted, "retry")
-    _told(service.value, outcomes, as_data)
+    outcomes = each_one(context.obj, service.value, PATH, wanted, "retry")
+    told(f"Dead letters of {service.value}", _short(outcomes, as_data), as_data)
     if any(outcome["outcome"] == "dead-letter" for outcome in outcomes):
         raise Failed("Some could still not be dealt with: `telemachus dead-letters show` says why.")
 
@@ -85,11 +95,24 @@ def drop(
     wanted = _wanted(context.obj, service.value, ids, every)
     if not yes:
         typer.confirm(f"Give up {len(wanted)} of {service.value}?", abort=True, err=True)
-    _told(service.value, _each(context.obj, service.value, wanted, "drop"), as_data)
+    outcomes = each_one(context.obj, service.value, PATH, wanted, "drop")
+    told(f"Dead letters of {service.value}", _short(outcomes, as_data), as_data)
 
 
-def _ask_all(installation: Installation, service: str, settled: bool = False) -> Any:
+def _in_common(service: str, died: dict[str, Any]) -> str:
+    """Whose poison it is: one subject's, or many's."""
+    of = f"subject {died['subject']}" if died["subject"] else f"{died['subjects']} subjects"
+    what = f"{died['letters']} of {died['type'] or 'no event'} on {died['stream']}"
+    return f"{service}: {what}, from {died['source']}, of {of}"
+
+
+def _ask(installation: Installation, service: str, settled: bool) -> Any:
     return installation.ask(service, "GET", PATH, params={"settled": settled, "limit": MOST})
+
+
+def _ids(installation: Installation, service: str, settled: bool = False) -> list[str]:
+    """Of all of them."""
+    return [each["id"] for each in installation.all(service, PATH, params={"settled": settled})]
 
 
 def _wanted(installation: Installation, service: str, ids: list[str] | None, every: bool) -> list[str]:
@@ -97,13 +120,12 @@ def _wanted(installation: Installation, service: str, ids: list[str] | None, eve
         raise typer.BadParameter("name some, or say --all")
     if ids:
         return _found(installation, service, ids)
-    return [each["id"] for each in _ask_all(installation, service)["dead_letters"]]
+    return _ids(installation, service)
 
 
 def _found(installation: Installation, service: str, ids: list[str]) -> list[str]:
     """The whole ids of those that begin so; raises Failed unless each names exactly one."""
-    answers = [_ask_all(installation, service, settled) for settled in (False, True)]
-    known = [each["id"] for answer in answers for each in answer["dead_letters"]]
+    known = [identity for settled in (False, True) for identity in _ids(installation, service, settled)]
     whole = []
     for short in ids:
         match = [each for each in known if each.startswith(short)]
@@ -113,27 +135,6 @@ def _found(installation: Installation, service: str, ids: list[str]) -> list[str
     return whole
 
 
-def _each(installation: Installation, service: str, wanted: list[str], what: str) -> list[dict[str, Any]]:
-    """Do it to one after the other; one that is refused does not keep the others from it."""
-    outcomes = []
-    with progress() as bar:
-        for identity in bar.track(wanted, description=f"{what} in {service}"):
-            try:
-                answer = installation.ask(service, "POST", f"{PATH}/{identity}/{what}")
-            except CannotAsk:
-                raise
-            except Failed as failed:
-                answer = {"outcome": "refused", "reason": str(failed)}
-            outcomes.append({"id": identity, **answer})
-    return outcomes
-
-
-def _told(service: str, outcomes: list[dict[str, Any]], as_data: bool) -> None:
-    if as_data:
-        as_json(outcomes)
-    else:
-        rows = [(each["id"][:SHORT], each["outcome"], each.get("reason")) for each in outcomes]
-        as_table(f"Dead letters of {service}", ["id", "outcome", "reason"], rows)
-    if any(each["outcome"] == "refused" for each in outcomes):
-        aside.print("What was refused stays as it was.")
-        raise typer.Exit(1)
+def _short(outcomes: list[dict[str, Any]], as_data: bool) -> list[dict[str, Any]]:
+    """As people are shown them."""
+    return outcomes if as_data else [each | {"id": each["id"][:SHORT]} for each in outcomes]

@@ -6,8 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from deploy.cli.asking import Failed, Installation, ServiceName
-from deploy.cli.showing import AsJson, as_json, as_table, console, lasting, progress
+from deploy.cli.answers import Failed
+from deploy.cli.asking import Installation, ServiceName
+from deploy.cli.showing import AsJson, lasting
+from deploy.terminal import console, progress, table
 from shared.language.streams import Stream
 
 POLL = 0.5
@@ -34,30 +36,30 @@ def lag(context: typer.Context, services: Some = None, as_data: AsJson = False) 
     """How far each service is behind, in events and in time, stream by stream."""
     found = [_of(context).ask(service, "GET", "/operations/lag") for service in chosen(services)]
     if as_data:
-        as_json(found)
+        console.data(found)
         return
     rows = [
         (each["service"], stream["stream"], stream["messages"], lasting(stream["seconds"]), stream["partitions"])
         for each in found
         for stream in each["streams"]
     ]
-    as_table(f"Lag in {found[0]['region']}", ["service", "stream", "events", "for", "partitions"], rows)
+    console.show(table(f"Lag in {found[0]['region']}", ["service", "stream", "events", "for", "partitions"], rows))
     for each in found:
         if not each["assigned"]:
-            console.print(f"{each['service']} has no partitions: its consumer group is still forming.")
+            console.say(f"{each['service']} has no partitions: its consumer group is still forming.")
 
 
 def outbox(context: typer.Context, services: Some = None, as_data: AsJson = False) -> None:
     """What was decided and is not published yet, and since when everything can be said again."""
     found = {service: _of(context).ask(service, "GET", "/operations/outbox") for service in chosen(services)}
     if as_data:
-        as_json(found)
+        console.data(found)
         return
     rows = [
         (service, box["pending"], box["oldest_pending_at"], box["published"], box["oldest_kept_at"])
         for service, box in found.items()
     ]
-    as_table("Outboxes", ["service", "waiting", "the oldest since", "published", "kept since"], rows)
+    console.show(table("Outboxes", ["service", "waiting", "the oldest since", "published", "kept since"], rows))
 
 
 def _moment(text: str) -> str:
@@ -92,13 +94,33 @@ def replay(
     that lost events.
     """
     wanted = {"stream": stream, "since": since, "until": until, "dry_run": dry_run}
-    answer = _of(context).ask(service.value, "POST", "/operations/replay", json=wanted, timeout=600)
+    installation = _of(context)
+    answer = installation.ask(service.value, "POST", "/operations/replay", json=wanted)
+    if not dry_run:
+        answer["replays"] = _replayed(installation, service.value, answer["streams"])
     if as_data:
-        as_json(answer)
+        console.data(answer)
     elif dry_run:
-        console.print(f"{service.value} would say {answer['events']} events again.")
+        at_least = "at least " if answer["at_least"] else ""
+        console.say(f"{service.value} would say {at_least}{answer['events']} events again.")
     else:
-        console.print(f"{service.value} says {answer['events']} events again: `telemachus outbox` shows how far it is.")
+        events = sum(each["events"] for each in answer["replays"])
+        console.say(f"{service.value} says {events} events again: `telemachus outbox` shows what is not published yet.")
+
+
+def _replayed(installation: Installation, service: str, streams: list[str]) -> list[dict[str, Any]]:
+    """Follow it to its end. Whoever stops watching stops nothing."""
+    with progress() as bar:
+        tasks = {stream: bar.add_task(f"Replaying {stream}", total=None) for stream in streams}
+        while True:
+            listed = installation.ask(service, "GET", "/operations/replays")["replays"]
+            ours = [each for each in listed if each["stream"] in tasks]
+            for each in ours:
+                if each["state"] != "waiting":
+                    bar.update(tasks[each["stream"]], completed=each["seen"], total=each["of"])
+            if all(each["state"] == "done" for each in ours):
+                return ours
+            time.sleep(POLL)
 
 
 def rebuild(
@@ -112,17 +134,17 @@ def rebuild(
     if projection is None:
         found = installation.ask(service.value, "GET", "/operations/projections")["projections"]
         if as_data:
-            as_json(found)
+            console.data(found)
         else:
             rows = [(each["name"], each["documents"], (each["rebuild"] or {}).get("state")) for each in found]
-            as_table(f"Projections of {service.value}", ["projection", "documents", "rebuild"], rows)
+            console.show(table(f"Projections of {service.value}", ["projection", "documents", "rebuild"], rows))
         return
     state = _rebuilt(installation, service.value, projection)
     if as_data:
-        as_json(state)
+        console.data(state)
     else:
         counts = f"{state['replaced']} replaced, {state['removed']} removed, {state['unchanged']} were right"
-        console.print(f"{state['state']}: {counts}.")
+        console.say(f"{state['state']}: {counts}.")
     if state["state"] != "done":
         raise Failed(f"{projection} was not rebuilt: {state['reason']}")
 
@@ -131,9 +153,9 @@ def resume(context: typer.Context, service: One, as_data: AsJson = False) -> Non
     """Let a consumer that halted before a stream of poison go on for a while; what is poison becomes dead letters."""
     answer = _of(context).ask(service.value, "POST", "/operations/consumer/resume")
     if as_data:
-        as_json(answer)
+        console.data(answer)
     else:
-        console.print(f"{service.value} takes whatever comes until {answer['until']}.")
+        console.say(f"{service.value} takes whatever comes until {answer['until']}.")
 
 
 def _rebuilt(installation: Installation, service: str, projection: str) -> dict[str, Any]:

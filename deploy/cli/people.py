@@ -9,9 +9,11 @@ from typing import Annotated, Any
 
 import typer
 
-from deploy.cli.asking import Failed, Installation, ServiceName
+from deploy.cli.answers import Failed
+from deploy.cli.asking import Installation, ServiceName
 from deploy.cli.flow import POLL
-from deploy.cli.showing import AsJson, as_json, as_table, console, progress
+from deploy.cli.showing import AsJson
+from deploy.terminal import console, progress, table
 
 Employee = Annotated[
     str,
@@ -39,6 +41,9 @@ def import_people(
 ) -> None:
     """Take people into a programme. Good rows go in; the others are listed with what is expected instead.
 
+    A missing column or an empty cell says nothing: what is known stays. A cell with nothing but a dash (-) takes back
+    what may be left out: «manager_employee_id» with a dash says that somebody reports to nobody.
+
     The same file twice changes nothing. Needs the role manager.
     """
     with file.open("rb") as body:
@@ -48,13 +53,13 @@ def import_people(
             f"/programmes/{programme}/import",
             "manager",
             content=body,
-            headers={"Content-Type": "text/csv; charset=utf-8"},
+            headers={"Content-Type": "text/csv"},
             params={"dry_run": dry_run},
             timeout=None,
         )
         report = _reported(steps, file.name)
     if as_data:
-        as_json(report)
+        console.data(report)
     else:
         _told(report)
     if report["refused"]:
@@ -82,14 +87,19 @@ def _told(report: dict[str, Any]) -> None:
     done = "would be " if report["dry_run"] else ""
     counts = ("imported", "changed", "unchanged", "refused")
     told = ", ".join(f"{report[name]} {done}{name}" for name in counts)
-    console.print(f"{report['rows']} rows: {told}.", soft_wrap=True)
+    console.say(f"{report['rows']} rows: {told}.")
     if report["ignored_columns"]:
-        console.print(f"Columns nobody reads: {', '.join(report['ignored_columns'])}.", markup=False)
+        console.say(f"Columns nobody reads: {', '.join(report['ignored_columns'])}.")
     if report["errors"]:
         rows = [(each["line"], each["column"], each["value"], each["expected"]) for each in report["errors"]]
-        as_table("What was refused", ["line", "column", "value", "expected"], rows)
+        console.show(table("What was refused", ["line", "column", "value", "expected"], rows))
     if report["errors_left_out"]:
-        console.print(f"… and {report['errors_left_out']} more.")
+        console.say(f"… and {report['errors_left_out']} more.")
+    if report["notes"]:
+        notes = [(each["line"], each["column"], each["value"], each["reason"]) for each in report["notes"]]
+        console.show(table("What was not taken of rows that went in", ["line", "column", "value", "why"], notes))
+    if report["notes_left_out"]:
+        console.say(f"… and {report['notes_left_out']} more.")
 
 
 def export(
@@ -97,7 +107,10 @@ def export(
     file: Annotated[Path, typer.Argument(help="Where to; must not exist yet.", show_default=False)],
     employee: Employee,
 ) -> None:
-    """Write down everything all services know about a person, as JSON that only you can read."""
+    """Write down what all services know about a person, as JSON that only you can read.
+
+    What they answered in confidence, ratings and comments, is not in it: they export that themselves.
+    """
     parts = {
         service.value: context.obj.ask(service.value, "POST", "/people/export", json={"employee_id": employee})
         for service in ServiceName
@@ -107,7 +120,7 @@ def export(
             json.dump(parts, kept, indent=2, ensure_ascii=False)
     except OSError as error:
         raise Failed(f"{file} cannot be written: {error.strerror}.") from error
-    console.print(f"Written to {file}.", markup=False)
+    console.say(f"Written to {file}.")
 
 
 def erase(
@@ -124,13 +137,11 @@ def erase(
     if wait:
         erasure = _confirmed(context.obj, erasure)
     if as_data:
-        as_json(erasure)
+        console.data(erasure)
     elif erasure["waiting_for"]:
-        console.print(f"Begun as {erasure['erasure_id']}; waiting for {', '.join(erasure['waiting_for'])}.")
+        console.say(f"Begun as {erasure['erasure_id']}; waiting for {', '.join(erasure['waiting_for'])}.")
     else:
-        console.print(
-            f"Done. The receipt is {erasure['erasure_id']}; they took part {erasure['participations']} times."
-        )
+        console.say(f"Done. The receipt is {erasure['erasure_id']}; they took part {erasure['participations']} times.")
 
 
 def _confirmed(installation: Installation, erasure: dict[str, Any]) -> dict[str, Any]:

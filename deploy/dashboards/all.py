@@ -7,13 +7,13 @@ from deploy.dashboards.office import JOBS, office
 from deploy.dashboards.others import others
 from deploy.dashboards.overview import overview
 from deploy.dashboards.page import page
-from deploy.dashboards.registration import erasures
+from deploy.dashboards.registration import erasures, letters
 from deploy.dashboards.rows import everything
 from deploy.dashboards.spec import Row
 from deploy.services import SERVICES
 
 FOLDER = Path(__file__).parents[1] / "chart" / "files" / "dashboards"
-OWN = {"registration": erasures, "matching": rounds}
+OWN = {"registration": (erasures, letters), "matching": (rounds,)}
 
 
 def dashboards() -> dict[str, str]:
@@ -36,5 +36,5 @@ def files() -> dict[Path, str]:
 
 def _rows(name: str) -> tuple[Row, ...]:
     glance, *common = everything("region")
-    own = (OWN[name]("region"),) if name in OWN else ()
+    own = tuple(row("region") for row in OWN.get(name, ()))
     return (glance, *own, *others(name, "region", (glance, *own, *common)), *common)

@@ -6,6 +6,7 @@ from deploy.dashboards.spec import Lines, Query, Row, Stat, grown, named, of, ra
 
 PEOPLE = 'route!~"/health.*|/metrics"'
 """Who asks for health and metrics is no user."""
+HELD = "telemachus_loop_held_seconds"
 REQUESTS, ANSWERS = "telemachus_http_requests_total", "telemachus_http_request_duration_seconds"
 CHECKOUT, EXPIRY = "telemachus_mongodb_checkout_seconds", "telemachus_certificate_expiry_timestamp_seconds"
 
@@ -118,6 +119,15 @@ def process(by: str) -> Row:
                 says="process_cpu_seconds_total",
                 unit="short",
                 queries=(Query(rate("process_cpu_seconds_total", by="job"), "{{job}}"),),
+            ),
+            Lines(
+                title="How long the event loop was held",
+                says=HELD,
+                unit="s",
+                queries=(Query(slowest(HELD, 1, by=by), named(by)),),
+                also="The longest of all.",
+                line=0.1,
+                runbook="TelemachusLoopHeld",
             ),
             one("Memory of one process", "process_resident_memory_bytes", by, unit="bytes"),
             Lines(

@@ -67,7 +67,7 @@ def _status(kind: str) -> str:
 
 
 def _framework() -> str:
-    rows = [(f"`{code}`", str(status), phrase) for status, (code, phrase) in problems.PHRASES.items()]
+    rows = [(f"`{code}`", str(status), said) for status, (code, _, said) in problems.PHRASES.items()]
     rows += [(f"`{code}`", str(status), _shown(detail)) for code, (status, _, detail) in problems.OTHERS.items()]
     rows.append(("`not-valid`", str(HTTPStatus.UNPROCESSABLE_ENTITY.value), "each field with what is wrong with it"))
     return _rows(("code without facts", "status", "sentence"), sorted(rows))

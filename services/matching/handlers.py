@@ -21,6 +21,7 @@ from shared.language.matching import MatchingRequested, RoundFailure
 from shared.language.registration import (
     ParticipantChanged,
     ParticipantErased,
+    ParticipantIdentified,
     ParticipantRegistered,
     ParticipantTrained,
     ParticipantWithdrawn,
@@ -66,6 +67,12 @@ async def registered(event: ParticipantRegistered, unit: Unit) -> None:
     """A new member; whoever is free and may be paired is served by the waiting list."""
     member = await unit.find(Member, event.participant_id) or _new_member(event)
     await _changed(member.registered(event.person_id, event.profile, unit.now), unit)
+
+
+@hears(ParticipantIdentified, changes=Member, found_by="participant_id")
+def identified(member: Member, event: ParticipantIdentified) -> Member:
+    """Keeps what the person's number gives today, so that their token is theirs however the number is written."""
+    return replace(member, known_as=event.known_as)
 
 
 @hears(ParticipantChanged, changes=Member, found_by="participant_id")
@@ -115,7 +122,7 @@ async def waiting_list_due(waiting: WaitingList, _: datetime, unit: Unit) -> Non
 async def round_requested(event: MatchingRequested, unit: Unit) -> None:
     """The round may start, whoever asked for it."""
     known = await unit.find(Round, event.round_id)
-    asked = known or Round(id=event.round_id, programme_id=event.programme_id, requested_at=unit.now)
+    asked = known or Round(id=event.round_id, programme_id=event.programme_id, requested_at=unit.happened_at)
     unit.save(asked.ready(unit.now))
 
 

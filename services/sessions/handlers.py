@@ -17,6 +17,7 @@ from shared.language.reasons import Reason
 from shared.language.registration import (
     ParticipantChanged,
     ParticipantErased,
+    ParticipantIdentified,
     ParticipantRegistered,
     ParticipantWithdrawn,
     ProgrammeChanged,
@@ -49,6 +50,12 @@ def programme_closed(programme: Programme, _: ProgrammeClosed) -> Programme:
 def participant_registered(_: Participant, event: ParticipantRegistered) -> Participant:
     """Keeps where and when they work."""
     return Participant.registered(event)
+
+
+@hears(ParticipantIdentified, changes=Participant, found_by="participant_id")
+def participant_identified(participant: Participant, event: ParticipantIdentified) -> Participant:
+    """Keeps what the person's number gives today, so that their token is theirs however the number is written."""
+    return replace(participant, known_as=event.known_as)
 
 
 @hears(ParticipantChanged, changes=Participant, found_by="participant_id")
@@ -108,13 +115,16 @@ async def pair_formed(event: PairFormed, unit: Unit) -> None:
     needs={"pair_id": Series, "programme_id": Programme, "mentor_id": Participant, "mentee_id": Participant},
 )
 async def pair_ended(event: PairEnded, unit: Unit) -> None:
-    """Cancels what has not begun (`pair-ended`) and frees both diaries, once the pair has its series."""
+    """Cancels what had not begun when the pair ended (`pair-ended`) and frees both diaries, once it has its series.
+
+    However late that is heard of: nobody meets any more, and what begins until then would count as missed.
+    """
     series = await unit.need(Series, event.pair_id)
     await unit.fetch([(Session, one) for one in series.session_ids])
     sessions = [await unit.need(Session, one) for one in series.session_ids]
-    ahead = [one for one in sessions if one.state is Outcome.SCHEDULED and one.starts_at > unit.now]
+    ahead = [one for one in sessions if one.state is Outcome.SCHEDULED and one.starts_at > unit.happened_at]
     for session in ahead:
-        unit.save(session.cancel(by=None, because=Cancellation.PAIR_ENDED, now=unit.now))
+        unit.save(session.cancel(by=None, because=Cancellation.PAIR_ENDED, now=unit.happened_at))
     for diary in await (await Parties.of(event, unit)).diaries(unit):
         unit.save(diary.free({session.id for session in ahead}))
     unit.save(replace(series, ended=True))

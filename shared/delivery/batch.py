@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from shared.delivery.parking import Parked
+from shared.delivery.poison import Fate
 from shared.delivery.positions import Position
 from shared.language.envelope import Envelope
 from shared.store.unit import Unit
@@ -27,6 +28,8 @@ class Batch:
     to_park: dict[str, Parked] = field(default_factory=dict)
     to_free: list[str] = field(default_factory=list)
     outcomes: list[tuple[str, str, str]] = field(default_factory=list)
+    fates: list[Fate] = field(default_factory=list)
+    """The same, as it is judged whether a stream is poison."""
     handled: list[Envelope] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)

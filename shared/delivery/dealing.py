@@ -9,9 +9,10 @@ import structlog
 from shared.delivery.batch import Batch
 from shared.delivery.dead_letters import REFUSED, dead_letter
 from shared.delivery.parking import Parked
+from shared.delivery.poison import End, Fate
 from shared.domain.errors import NotYet, Refused, Unreadable
 from shared.domain.handlers import Hears
-from shared.language.envelope import Envelope, Record, Undecodable, open_envelope, open_event
+from shared.language.envelope import UNKNOWN, Envelope, Record, Undecodable, open_envelope, open_event, source_of
 from shared.language.reasons import Reason
 from shared.language.streams import REGISTRY, Event
 from shared.loops import is_transient
@@ -20,10 +21,6 @@ from shared.store.unit import Unit
 from shared.telemetry.metrics import Telemetry
 
 log = structlog.get_logger()
-
-UNKNOWN = "unknown"
-"""The metric label all types share that we do not know, so that nobody can make labels up."""
-
 
 Opened = Envelope | Undecodable | None
 """A record's envelope, why it has none that can be read, or None for a tombstone."""
@@ -70,14 +67,16 @@ class Dealing:
     ) -> None:
         if envelope is None:
             batch.outcomes.append((record.topic, "unreadable", "tombstone"))
+            batch.fates.append(Fate(record.topic, End.WAITS))
             return
         if isinstance(envelope, Undecodable):
-            self.bury(batch, record, None, str(envelope))
+            self.bury(batch, record, None, str(envelope), End.UNREAD)
             return
         position = batch.positions[envelope.position]
         if envelope.version <= position.version:
             again = envelope.version == position.version and envelope.id == position.event_id
             batch.outcomes.append((record.topic, _label(event), "duplicate" if again else "stale"))
+            batch.fates.append(_fate(record, envelope, End.WAITS))
             batch.to_free.append(f"{envelope.position}/{envelope.version}")
         elif envelope.version > position.version + 1:
             self._park(batch, record, envelope, f"version {position.version + 1}")
@@ -97,10 +96,10 @@ class Dealing:
     ) -> bool:
         """Handle one event whose turn it is, and move on; False when it has to wait or is dead."""
         if isinstance(event, Undecodable):
-            self.bury(batch, record, envelope, str(event))
+            self.bury(batch, record, envelope, str(event), End.UNREAD)
             return False
         handlers = self._handlers.get(type(event), []) if event is not None else []
-        batch.unit.happened_at = envelope.time
+        batch.unit.happened_at, batch.unit.event_id = envelope.time, envelope.id
         try:
             with self._store.tracing.heard(record, envelope) as step:
                 if isinstance(event, Event) and handlers:
@@ -119,6 +118,7 @@ class Dealing:
             batch.handled.append(envelope)
         outcome = "unknown-type" if event is None else "handled" if handlers else "unheard"
         batch.outcomes.append((record.topic, _label(event), outcome))
+        batch.fates.append(_fate(record, envelope, End.WELL))
         return True
 
     async def _handle(self, event: Event, handlers: Sequence[Hears], unit: Unit) -> None:
@@ -148,18 +148,24 @@ class Dealing:
         batch.parked[envelope.position, envelope.version] = parked
         label = envelope.type if envelope.type in REGISTRY else UNKNOWN
         batch.outcomes.append((record.topic, label, "parked"))
+        batch.fates.append(_fate(record, envelope, End.WAITS))
         batch.reasons.append(str(Reason("waits-for", missing=missing)))
 
-    def bury(self, batch: Batch, record: Record, envelope: Envelope | None, reason: str) -> None:
+    def bury(self, batch: Batch, record: Record, envelope: Envelope | None, reason: str, end: End = End.DIED) -> None:
         """It goes to the dead letters as it is, and holds up its own subject only."""
         batch.unit.rows.append(dead_letter(record, envelope, reason, self._store.origin, batch.unit.now))
+        batch.unit.keep()  # the next event may fail and be undone
         if envelope:
             batch.to_free.append(f"{envelope.position}/{envelope.version}")
         known = envelope is not None and any(kind.type == envelope.type for kind in self._handlers)
         label = envelope.type if envelope and known else "unreadable"
         batch.outcomes.append((record.topic, label, "dead-letter"))
         batch.reasons.append(reason)
-        log.warning("dead letter", topic=record.topic, partition=record.partition, offset=record.offset, reason=reason)
+        fate = _fate(record, envelope, end)
+        batch.fates.append(fate)
+        where = {"partition": record.partition, "offset": record.offset}
+        of = {"type": fate.type, "source": fate.source, "subject": fate.subject}
+        log.warning("dead letter", topic=record.topic, **where, **of, reason=reason)
 
 
 def opened_or_not(record: Record) -> Opened:
@@ -179,6 +185,13 @@ def _event(record: Record, envelope: Opened) -> Event | Undecodable | None:
         return open_event(record, envelope)
     except Undecodable as error:
         return error
+
+
+def _fate(record: Record, envelope: Envelope | None, end: End) -> Fate:
+    if envelope is None:
+        return Fate(record.topic, end, source=source_of(record))
+    kind = envelope.type if envelope.type in REGISTRY else UNKNOWN
+    return Fate(record.topic, end, kind, source_of(record), envelope.subject)
 
 
 def _label(event: Event | Undecodable | None) -> str:

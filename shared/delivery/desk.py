@@ -5,7 +5,7 @@ again, and no right to write to other services' streams is needed. Position, eff
 transaction, so that doing it twice, or at two replicas, does nothing twice.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,11 +14,25 @@ from shared.delivery.dead_letters import Letter
 from shared.delivery.inbox import Inbox
 from shared.delivery.outbox import OPEN_LETTERS
 from shared.domain.errors import Absent, Refused
-from shared.store.mongodb import ASCENDING
+from shared.domain.work import Key, Order
+from shared.language.topics import LARGEST_RECORD
+from shared.store.queries import beyond
 from shared.store.store import Store
 from shared.store.transactions import Transaction, Write
 
 SETTLED = {"dead_letter": True, "settled": {"$in": ["retried", "dropped"]}}
+OLDEST_FIRST: Order = (("at", 1), ("_id", 1))
+BYTES, BATCH = 8 * LARGEST_RECORD, 16
+"""Bytes of bodies after which a page ends, and letters of one round trip."""
+
+
+def _which(settled: bool) -> Mapping[str, Any]:
+    return SETTLED if settled else OPEN_LETTERS
+
+
+def _with_its_moment(after: Key) -> Sequence[Any]:
+    """In documents ``at`` is no text."""
+    return (datetime.fromisoformat(str(after[0])), *after[1:]) if after else ()
 
 
 class Desk:
@@ -28,11 +42,23 @@ class Desk:
         self._rows = store.db["outbox"]
         self._inbox = inbox
 
-    async def letters(self, *, settled: bool, limit: int) -> tuple[list[Letter], int]:
-        """The oldest that are open, or those that were settled; and how many there are in all."""
-        which: Mapping[str, Any] = SETTLED if settled else OPEN_LETTERS
-        found = self._rows.find(which).sort("at", ASCENDING).limit(limit)
-        return [Letter.of_row(row) async for row in found], await self._rows.count_documents(which)
+    async def letters(self, *, settled: bool, after: Key, limit: int) -> tuple[list[Letter], Key]:
+        """The oldest that are open, or those that were settled, after that key; and the key of the last if more come.
+
+        They are fewer than ``limit`` where they are large: they may have a megabyte each.
+        """
+        which = {"$and": [_which(settled), beyond(OLDEST_FIRST, _with_its_moment(after))]}
+        found, size = list[Letter](), 0
+        async for row in self._rows.find(which).sort(list(OLDEST_FIRST)).limit(limit + 1).batch_size(BATCH):
+            if len(found) == limit or size > BYTES:
+                return found, (found[-1].at.isoformat(), found[-1].id)
+            found.append(Letter.of_row(row))
+            size += len(row["value"] or b"")
+        return found, ()
+
+    async def how_many(self, *, settled: bool) -> int:
+        """In all."""
+        return await self._rows.count_documents(_which(settled))
 
     async def letter(self, identity: str) -> Letter:
         """One of them; raises Absent."""

@@ -15,10 +15,11 @@ import structlog
 from shared.delivery.batch import Batch, Dealt
 from shared.delivery.dealing import Dealing, opened_or_not
 from shared.delivery.parking import Parking
-from shared.delivery.poison import Poison
+from shared.delivery.poison import End, Poison
 from shared.delivery.positions import Positions
-from shared.domain.errors import Conflict, Refused, StreamPoisoned, Unreadable
+from shared.domain.errors import Conflict, Refused, StreamPoisoned, TooMuchAtOnce, Unreadable
 from shared.domain.handlers import Hears
+from shared.domain.pieces import halves
 from shared.language.envelope import Envelope, Record
 from shared.language.reasons import Reason
 from shared.language.streams import Event
@@ -54,19 +55,22 @@ class Inbox:
     async def take(self, records: Sequence[Record]) -> None:
         """Deal with the records in their order; raises only what is transient, and StreamPoisoned.
 
-        A batch that fails for another reason (a document grown too large, or one nobody can read) is narrowed down to
-        its record.
+        A batch that is too much at once is done in halves, and so is one that fails for another reason (a document that
+        nobody can read, say), until it is narrowed down to its record.
         """
         try:
             await self._take_all(records)
         except Exception as error:
-            if is_transient(error) or isinstance(error, StreamPoisoned):
+            too_much = isinstance(error, TooMuchAtOnce)
+            if isinstance(error, StreamPoisoned) or (is_transient(error) and not too_much):
                 raise
             if len(records) > 1:
-                for record in records:
-                    await self.take([record])
-                return
-            await self._take_all(records, condemned=_condemned(records[0], error))
+                for half in halves(records):
+                    await self.take(half)
+            elif too_much:
+                raise
+            else:
+                await self._take_all(records, condemned=_condemned(records[0], error))
 
     async def take_up_parked(self) -> int:
         """Try again what was parked and is due; returns how many were looked at."""
@@ -74,6 +78,10 @@ class Inbox:
         if due:
             await self.take(due)
         return len(due)
+
+    async def rest(self) -> None:
+        """Until it is worth looking for parked events again."""
+        await self._parking.rest()
 
     async def retry(self, record: Record, settle: Write) -> Dealt:
         """Deal with one record again because an operator wishes it; raises only what is transient.
@@ -122,9 +130,9 @@ class Inbox:
     async def _take_all(self, records: Sequence[Record], condemned: str = "") -> None:
         async def once() -> Batch:
             batch = await self._fold(records, condemned)
-            recent = await self.poison.judge(outcome == "dead-letter" for _, _, outcome in batch.outcomes)
+            memory = await self.poison.judge(batch.fates)
             await self._commit(batch)
-            self.poison.remember(recent)
+            self.poison.remember(memory)
             return batch
 
         await self._until_nobody_was_faster(once)
@@ -174,6 +182,10 @@ class Inbox:
     def _count(self, batch: Batch) -> None:
         for (topic, label, outcome), times in Counter(batch.outcomes).items():
             self._telemetry.events.labels(topic, label, outcome).inc(times)
+        for (stream, source), times in Counter(
+            (f.topic, f.source) for f in batch.fates if f.end in (End.UNREAD, End.DIED)
+        ).items():
+            self._telemetry.died.labels(stream, source).inc(times)
         now = self._store.clock.now()
         ages = {stream: self._telemetry.event_age.labels(stream.value) for stream in {e.stream for e in batch.handled}}
         for envelope in batch.handled:

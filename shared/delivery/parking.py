@@ -1,5 +1,7 @@
 """Events that came before their turn, kept until what they build on has arrived."""
 
+import asyncio
+import contextlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +17,8 @@ from shared.store.transactions import Transaction
 TOGETHER = 500
 LOOK_AGAIN = 5.0
 """Seconds after which an empty collection is looked at again: another replica may have parked something."""
+POLL = 0.5
+"""Seconds between two looks while something waits."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 30.0
 """Seconds between two tries; each pause is twice the one before."""
 INDEXES = (Index("parked", ("position", "version")), Index("parked", ("due_at",)))
@@ -74,6 +78,7 @@ class Parking:
         self._collection = store.db["parked"]
         self._occupied = True
         self._looked_at = 0.0
+        self._wake = asyncio.Event()
 
     async def prepare(self) -> None:
         """Create the indexes."""
@@ -83,16 +88,32 @@ class Parking:
         """Whether anything waits; asks the database only while something does, and now and then."""
         if self._occupied or time.monotonic() - self._looked_at > LOOK_AGAIN:
             self._looked_at = time.monotonic()
-            self._occupied = await self._collection.find_one({}, projection=["_id"]) is not None
+            if await self._collection.find_one({}, projection=["_id"]) is not None:
+                self.look_again()
+            else:
+                self._occupied = False
         return self._occupied
+
+    async def rest(self) -> None:
+        """Until something may be due: for a moment while anything waits, else until it is known to."""
+        if self._occupied:
+            await asyncio.sleep(POLL)
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._looked_at + LOOK_AGAIN - time.monotonic()):
+                await self._wake.wait()
+        self._wake.clear()
+        self._occupied = True
 
     def look_again(self) -> None:
         """Ask the database next time: what waits may have been parked by another replica."""
         self._occupied = True
+        self._wake.set()
 
     def wrote(self, parked: Mapping[str, Parked]) -> None:
         """Remember that something waits from now on."""
-        self._occupied = self._occupied or bool(parked)
+        if parked:
+            self.look_again()
 
     async def waiting(self, positions: Sequence[str]) -> dict[tuple[str, int], Parked]:
         """What waits for its turn behind these positions."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import ClassVar, Self
 
+from shared.domain.shown import Shown
 from shared.language.streams import Event
 
 
@@ -20,8 +21,12 @@ class Aggregate:
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = ()
     projection: ClassVar[bool] = False
     """Whether only handlers change it that declare to, and nothing else: then it can be rebuilt from the topics."""
+    forgotten_when_due: ClassVar[bool] = False
+    """Whether the database itself removes it once ``due_at`` has come: then no handler hears of it."""
     about: ClassVar[tuple[str, ...]] = ()
     """The fields that name whom it is about, a person or a participant: what an export of theirs looks in."""
+    shown: ClassVar[Shown] = Shown()
+    """Which of its fields an export shows to whom; whatever is about somebody says so."""
 
     id: str
     due_at: datetime | None = None

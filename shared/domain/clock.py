@@ -1,5 +1,6 @@
 """Time is a port: services ask the clock, tests and the demo move it."""
 
+import math
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,11 +10,16 @@ from typing import Protocol
 class Clock(Protocol):
     """Tells the time, always in UTC."""
 
+    steady_for: float
+    """Seconds it goes on like the machine's: whoever waits for longer looks at it again, for it may be moved."""
+
     def now(self) -> datetime: ...
 
 
 class SystemClock:
     """The time of the machine."""
+
+    steady_for = math.inf
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -24,6 +30,8 @@ class MovedClock:
 
     ``path`` holds one number, seconds; a missing file means zero.
     """
+
+    steady_for = 0.25
 
     def __init__(self, path: Path) -> None:
         self._path = path

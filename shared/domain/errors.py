@@ -5,6 +5,7 @@
 - ``NotYet``: an event needs what has not arrived; it is parked and taken up again.
 - ``Unreadable``: what is stored fits no aggregate. On the bus a dead letter: only its subject is held up.
 - ``Conflict``: somebody else changed the same aggregate; the unit of work starts over.
+- ``TooMuchAtOnce``: a unit of work takes the database too long; it is done in halves.
 - Everything that ``is_transient`` recognises is tried again, for ever, with growing pauses.
 """
 
@@ -39,5 +40,12 @@ class Conflict(Failure):
     """The aggregate was changed by somebody else in the meantime."""
 
 
+class TooMuchAtOnce(TimeoutError):
+    """A unit of work failed twice of what less of it may not fail of; as a time-out it is tried again, or in halves."""
+
+
 class StreamPoisoned(Exception):
-    """Most of what comes is poison: stop and alarm rather than drain a stream into its dead letters."""
+    """Nobody's record could have been dealt with: stop and alarm rather than drain a stream into its dead letters.
+
+    As text it says which stream and what of it, and names nobody.
+    """

@@ -29,6 +29,8 @@ class Hears:
     found_by: str = ""
     starts: Callable[[Any], Aggregate] | None = None
     needs: Mapping[str, type[Aggregate]] = field(default_factory=dict)
+    where: Callable[[Any], bool] = lambda _: True
+    """Whether it is heard at all, by an installation's settings."""
 
     @cached_property
     def _takes_the_unit(self) -> bool:
@@ -69,14 +71,16 @@ def hears(
     found_by: str = "",
     starts: Callable[[Any], Aggregate] | None = None,
     needs: Mapping[str, type[Aggregate]] | None = None,
+    where: Callable[[Any], bool] = lambda _: True,
 ) -> Callable[[Callable[..., Any]], Hears]:
     """Declare a handler.
 
     ``changes``/``found_by``: the aggregate, and the event's field with its id. ``starts``: makes the first state
     from the event; without it an event for an unknown aggregate waits for the one that brings it. ``needs``:
-    event field → aggregate to read, handed over in this order; the event waits until they exist.
+    event field → aggregate to read, handed over in this order; the event waits until they exist. ``where``: takes the
+    settings of an installation, and says whether it does this at all.
     """
-    return lambda call: Hears(events, call, changes, found_by, starts, needs or {})
+    return lambda call: Hears(events, call, changes, found_by, starts, needs or {}, where)
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,18 @@ something comes in two forms, which ``%(count)s`` chooses between.
 """
 
 from dataclasses import dataclass
+from typing import Protocol
+
+from shared.language.reasons import Fact
 
 Sentence = str | tuple[str, str]
 """A sentence, or one about one and about several."""
+
+
+class Say(Protocol):
+    """Puts a sentence into the reader's language, and its facts into the sentence."""
+
+    def __call__(self, sentence: Sentence, /, **facts: Fact) -> str: ...
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,14 @@
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from shared.domain.aggregate import Aggregate
 from shared.domain.clock import Clock
 from shared.domain.errors import Absent, NotYet
+from shared.domain.news import News
 from shared.language.envelope import Origin
 from shared.language.streams import Event
 
@@ -31,6 +33,17 @@ Order = Sequence[tuple[str, int]]
 
 BY_ID: Order = (("_id", 1),)
 
+Key = tuple[str | int | None, ...]
+"""Where a page ends: the values that its last aggregate has stored in the fields it is sorted by; () for nowhere."""
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """So many of a list, and the key after which the next page begins: () where this is the last."""
+
+    items: list[T]
+    then: Key
+
 
 class Unit(Protocol):
     """One unit of work: all that is saved in it becomes true at once, or nothing does."""
@@ -41,6 +54,8 @@ class Unit(Protocol):
     """The moment all of this unit's work happens at."""
     happened_at: datetime
     """When the event that is being handled happened; the same as ``now`` for what people ask for."""
+    event_id: str
+    """Of the event that is being handled, however often it is heard; empty for what people ask for."""
     changing: type[Aggregate] | None
     """What the handler at work has declared to change."""
 
@@ -93,6 +108,8 @@ class Store(Protocol):
     origin: Origin
     """Who it speaks for in the events it publishes."""
     clock: Clock
+    news: News
+    """Tells whoever listens in this process what a unit of work has made true."""
 
     def unit(self) -> Unit:
         """A fresh unit of work, for looking."""
@@ -103,8 +120,31 @@ class Store(Protocol):
         The work may run more than once, so it must have no effect outside its unit.
         """
 
-    async def all(self, kind: type[A], where: Where, *, sort: Order = BY_ID, limit: int = 0) -> list[A]:
-        """The stored aggregates that match, at most ``limit`` unless that is 0; raises Unreadable."""
+    async def all(
+        self, kind: type[A], where: Where, *, sort: Order = BY_ID, limit: int = 0, without: Sequence[str] = ()
+    ) -> list[A]:
+        """The stored aggregates that match, at most ``limit`` unless that is 0; raises Unreadable.
+
+        Fields ``without`` are not fetched and have their default: what is long and not looked at. Not to be saved.
+        """
+
+    async def page(
+        self,
+        kind: type[A],
+        where: Where,
+        *,
+        sort: Order = BY_ID,
+        after: Key = (),
+        limit: int,
+        without: Sequence[str] = (),
+        spoilt: list[str] | None = None,
+    ) -> Page[A]:
+        """At most ``limit`` that match and come after that key; raises Unreadable, or ``spoilt`` takes the ids.
+
+        ``sort`` ends with ``_id``, so that no two have the same key, and is descending only in fields that are never
+        missing. Whoever goes on from page to page meets each that is
+        there all the while once, whatever comes, goes or moves meanwhile. ``without`` as of ``all``.
+        """
 
     async def readable(self, kind: type[A], where: Where) -> tuple[list[A], dict[str, str]]:
         """Those that match and can be read, by id; and id → what is wrong with the others, never what is in them."""

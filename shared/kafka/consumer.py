@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 import structlog
-from aiokafka import ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import ConsumerStoppedError, KafkaError
 from faststream import AckPolicy
 from faststream.kafka.annotations import KafkaMessage
@@ -15,11 +15,11 @@ from faststream.kafka.message import KafkaAckableMessage
 from typing_extensions import override
 
 from shared.domain.errors import StreamPoisoned
-from shared.kafka.connection import group_of, make_broker, record_of, renew_password
-from shared.kafka.progress import AskForReplay, Behind, NoAnswer, Progress
+from shared.kafka.connection import FETCHED, FETCHED_OF_ONE, connect, group_of, make_broker, record_of, renew_password
+from shared.kafka.progress import AskForReplay, Behind, InHand, NoAnswer, Progress, upcoming
+from shared.kafka.unparsed import decode, unparsed
 from shared.language.envelope import Record
 from shared.language.streams import Stream
-from shared.language.topics import LARGEST_RECORD
 from shared.loops import Interrupted, Pulse, pause, told, within
 from shared.settings import Settings
 from shared.telemetry.metrics import Telemetry
@@ -61,35 +61,38 @@ class Bus(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not ty
         self._inbox, self._telemetry, self._pulse = inbox, telemetry, pulse
         self._progress = Progress(telemetry, ask_for_replay)
         self._stopping = False
+        self._committing: asyncio.Future[None] | None = None
         self.batches = 0
         """How many have been dealt with."""
         self.busy = False
         """Whether one is being dealt with, or tried again."""
         self.broken = False
         """Whether a batch was given up because the client has no broker: nothing is taken from it any more."""
+        self.joined = False
+        """Whether the group has ever taken this member in."""
         self._settings = settings
         self._broker = make_broker(settings, service)
         self._subscriber = self._broker.subscriber(
             *(stream.value for stream in streams),
             batch=True,
             max_records=TOGETHER,
-            batch_timeout_ms=50,
-            fetch_max_wait_ms=100,  # other questions to the broker wait behind a fetch
+            batch_timeout_ms=1,  # FastStream sleeps as long after an empty answer; Patient gives hardly any
             session_timeout_ms=6000,  # the least brokers allow: a killed member's partitions move on soon
             heartbeat_interval_ms=1500,
             group_id=group_of(service),
             auto_offset_reset="earliest",
             ack_policy=AckPolicy.MANUAL,
-            max_partition_fetch_bytes=LARGEST_RECORD,
-            parser=_parse,
-            decoder=_decode,
+            max_partition_fetch_bytes=FETCHED_OF_ONE,
+            fetch_max_bytes=FETCHED,
+            parser=self._begin,
+            decoder=decode,
             listener=self,
         )
         self._subscriber(self._hear)
 
     async def start(self) -> None:
         """Join the group; raises when no broker answers, so that the process ends rather than linger."""
-        await self._broker.connect()
+        await connect(self._broker)
         await self._broker.start()
 
     async def stop(self) -> None:
@@ -141,7 +144,10 @@ class Bus(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not ty
 
     async def behind(self) -> dict[str, Behind]:
         """Stream → how far behind the partitions held here are; raises TimeoutError, also where nobody reads."""
-        waiting = await asyncio.wait_for(self._waiting(), ANSWER)
+        try:
+            waiting = await asyncio.wait_for(self._waiting(), ANSWER)
+        except AttributeError as error:  # what aiokafka's client fails with until all of it is there
+            raise NoAnswer("the consumer has not come up") from error
         return {
             stream.value: self._progress.behind({tp: events for tp, events in waiting.items() if tp.topic == stream})
             for stream in self.streams
@@ -151,8 +157,11 @@ class Bus(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not ty
         consumer = self._subscriber.consumer
         if consumer is None or not self._subscriber.running:
             raise NoAnswer("there is no consumer at work")
-        ends: dict[TopicPartition, int] = await consumer.end_offsets(consumer.assignment())
-        return {tp: max(0, end - await self._progress.next(tp, consumer)) for tp, end in ends.items()}
+        noted = {tp: await self._progress.next(tp, consumer) for tp in consumer.assignment()}
+        starts, ends = await asyncio.gather(consumer.beginning_offsets(list(noted)), consumer.end_offsets(list(noted)))
+        for tp, start in starts.items():
+            self._progress.begins(tp, start)
+        return {tp: ends[tp] - upcoming(noted[tp], starts[tp], ends[tp]) for tp in noted}
 
     async def ask_for_missing(self) -> None:
         """Ask for what could not be asked for so far, then wait a little."""
@@ -162,10 +171,13 @@ class Bus(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not ty
     @override
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
         self._progress.forget(revoked)
+        if self._committing:
+            self._committing.cancel()  # aiokafka would try it again under the next assignment
 
     @override
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         self._progress.forget(assigned)
+        self.joined = True
 
     @property
     def _consumer(self) -> Any:
@@ -174,64 +186,60 @@ class Bus(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not ty
             raise ConsumerStoppedError
         return consumer
 
+    async def _begin(self, records: Any) -> KafkaAckableMessage:
+        """A batch begins here: before FastStream calls what hears it, an assignment may come and go."""
+        return unparsed(records, self._progress.in_hand([record_of(r) for r in records]))
+
     async def _hear(self, message: KafkaMessage) -> None:
         """One batch, until it is done: FastStream would go on without it if this raised."""
-        raw: tuple[ConsumerRecord[bytes, bytes], ...] = message.raw_message
-        records = [record_of(r) for r in raw]
+        batch: InHand = message.body  # type: ignore[assignment] # as it was begun
         if self.broken:
             return  # this batch comes after the one given up: it must not be committed before it
         self.busy = True
         try:
-            if await self._until_done(records):
-                await self._commit(records)
+            if await self._until_done(batch):
+                await self._commit(batch)
                 self.batches += 1
         finally:
             self.busy = False
 
-    async def _until_done(self, records: list[Record]) -> bool:
+    async def _until_done(self, batch: InHand) -> bool:
+        """Whether it came to its end; not where the group gave all its partitions away meanwhile."""
         failed = 0
-        while not (self._stopping or self.broken):
+        while self._progress.still_ours(batch) and not (self._stopping or self.broken):
             self._pulse.beat("inbox")
             try:
-                await self._progress.look_for_holes(records, self._consumer)
+                await self._progress.look_for_holes(batch, self._consumer)
                 with self._telemetry.batch_duration.time():
-                    await self._inbox.take(records)
+                    await self._inbox.take(batch.records)
             except Exception as error:
+                if not self._progress.still_ours(batch):
+                    break
                 failed += 1
                 self._telemetry.halted.set(isinstance(error, StreamPoisoned))
                 told("inbox", error, self._pulse, self._telemetry)
                 self.broken = isinstance(error, NoAnswer)
                 await asyncio.sleep(pause(failed))
             else:
-                self._telemetry.halted.set(0)
-                self._pulse.trouble("inbox", None)
+                self._no_trouble()
                 return True
+        if not self.broken:
+            self._no_trouble()
         return False
 
-    async def _commit(self, records: list[Record]) -> None:
+    def _no_trouble(self) -> None:
+        self._telemetry.halted.set(0)
+        self._pulse.trouble("inbox", None)
+
+    async def _commit(self, batch: InHand) -> None:
         """What is dealt with is committed; when that fails it only comes again, and the inbox knows it."""
-        done = self._progress.dealt_with(records)
+        done = self._progress.dealt_with(batch)
+        if not done:
+            return
+        self._committing = asyncio.ensure_future(self._consumer.commit(done))
         try:
-            await asyncio.wait_for(self._consumer.commit(done), COMMIT)
-        except (KafkaError, TimeoutError) as error:
+            await within(COMMIT, self._committing)
+        except (KafkaError, TimeoutError, Interrupted) as error:
             log.warning("offsets not committed", because=type(error).__name__)
-
-
-async def _parse(records: Any) -> KafkaAckableMessage:
-    """FastStream's own parser loses a whole batch over one header that is not UTF-8; this one reads none."""
-    return KafkaAckableMessage(
-        raw_message=records,
-        body=b"",
-        headers={},
-        batch_headers=[],
-        reply_to="",
-        content_type=None,
-        message_id=f"{records[0].offset}",
-        correlation_id=None,
-        path={},
-        consumer=None,  # offsets are committed through the subscriber
-    )
-
-
-async def _decode(_: Any) -> bytes:
-    return b""
+        finally:
+            self._committing = None

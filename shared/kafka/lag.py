@@ -13,6 +13,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from shared.kafka.connection import group_of, make_admin, make_reader
+from shared.kafka.progress import upcoming
 from shared.language.streams import Stream
 from shared.settings import Settings
 
@@ -42,8 +43,10 @@ async def _group_lag(settings: Settings, service: str, streams: Sequence[Stream]
     try:
         await admin.start()
         await reader.start()
-        next_ones = await _next_ones(admin, group_of(service), streams)
-        ends: Offsets = await reader.end_offsets(list(next_ones)) if next_ones else {}
+        noted = await _noted(admin, group_of(service), streams)
+        starts: Offsets = await reader.beginning_offsets(list(noted)) if noted else {}
+        ends: Offsets = await reader.end_offsets(list(noted)) if noted else {}
+        next_ones = {tp: upcoming(noted[tp], starts[tp], end) for tp, end in ends.items()}
         behind = {tp: next_ones[tp] for tp, end in ends.items() if end > next_ones[tp]}
         ages = await _ages(reader, behind)
     finally:
@@ -52,8 +55,8 @@ async def _group_lag(settings: Settings, service: str, streams: Sequence[Stream]
     return {stream: _waiting(stream, behind, ends, ages) for stream in streams}
 
 
-async def _next_ones(admin: AIOKafkaAdminClient, group: str, streams: Iterable[Stream]) -> dict[TopicPartition, int]:
-    """Partition → the offset the group takes next; 0 where it has noted none."""
+async def _noted(admin: AIOKafkaAdminClient, group: str, streams: Iterable[Stream]) -> dict[TopicPartition, int]:
+    """Partition → the offset the group has noted; 0 where it has noted none."""
     partitions = await partitions_of(admin, streams)
     noted = await admin.list_consumer_group_offsets(group, partitions=partitions) if partitions else {}
     return {tp: max(0, noted[tp].offset) if tp in noted else 0 for tp in partitions}

@@ -5,18 +5,22 @@ and ``region``, as extensions.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from pydantic import ValidationError
 
+from shared.language import SPEAKERS
 from shared.language.reasons import Failure
 from shared.language.streams import REGISTRY, Event, Stream
+from shared.language.values.accepted import ACCEPTED
 
 RawHeaders = Sequence[tuple[str, bytes | None]]
 
 LARGEST_EVENT = 256 * 1024
 """Bytes of a body above which an event is refused: no honest event comes near it."""
+UNKNOWN = "unknown"
+"""The label of every type and every source that we do not know, so that nobody can make labels up."""
 MOST = 2**31 - 1
 """The highest version: what any database and any reader can hold."""
 
@@ -43,7 +47,7 @@ class Record:
     timestamp: int
     """Milliseconds since 1970, as the broker has it."""
     key: bytes | None
-    value: bytes | None
+    value: bytes | None = field(repr=False)
     headers: RawHeaders
 
 
@@ -82,6 +86,13 @@ def open_envelope(record: Record) -> Envelope:
     return Envelope(text["ce_id"], text["ce_type"], stream, subject, version, time, traceparent, position)
 
 
+def source_of(record: Record) -> str:
+    """The service it says it is from, or UNKNOWN."""
+    said = dict(record.headers).get("ce_source") or b""
+    name = said.decode("utf-8", "replace").rpartition("/")[2]
+    return name if name in SPEAKERS else UNKNOWN
+
+
 def _usable(time: datetime) -> bool:
     """Whether one can reckon with it; at the ends of the calendar one cannot."""
     return time.tzinfo is not None and 1970 <= time.year <= 9000
@@ -98,7 +109,7 @@ def open_event(record: Record, envelope: Envelope) -> Event | None:
     if len(record.value or b"") > LARGEST_EVENT:
         raise Undecodable("body-too-large", limit=LARGEST_EVENT)
     try:
-        event = kind.model_validate_json(record.value or b"")
+        event = kind.model_validate_json(record.value or b"", context=ACCEPTED)
     except ValidationError as error:
         field, fault = _where(error)
         raise Undecodable("body-not-readable", field=field, fault=fault) from None

@@ -1,12 +1,12 @@
 """What every service says."""
 
-from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field
-
+from shared.language.reasons import not_valid
 from shared.language.streams import Event, Stream
 from shared.language.terms import Id
+from shared.language.values.days import Instant
+from shared.language.values.forms import Form
 
 
 class ErasureConfirmed(Event):
@@ -15,11 +15,12 @@ class ErasureConfirmed(Event):
     stream = Stream.ERASURES
     subject_field = "confirmation_id"
     key_field = "participant_id"
+    logged = True
 
     confirmation_id: Id
     erasure_id: Id | None
     participant_id: Id
-    service: Annotated[str, Field(pattern=r"^[a-z-]{1,40}$")]
+    service: Annotated[str, Form(r"^[a-z-]{1,40}$", not_valid("no-service"))]
 
 
 class ReplayRequested(Event):
@@ -31,4 +32,4 @@ class ReplayRequested(Event):
 
     request_id: Id
     wanted: Stream
-    since: datetime
+    since: Instant

@@ -5,9 +5,12 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from shared.language.skills import Topic, Value
+from shared.language.reasons import not_valid
+from shared.language.skills import Topic
 from shared.language.streams import Event, OfProgramme, Stream
-from shared.language.terms import REGION, Id, Role
+from shared.language.terms import Id, Region, Role
+from shared.language.values.forms import Form
+from shared.language.values.value import Value
 
 
 class FeedbackSubmitted(OfProgramme):
@@ -44,8 +47,18 @@ class PairAtRisk(_Momentum):
     sessions_lost: int
 
 
+class Recovery(StrEnum):
+    """Why the alarm is over."""
+
+    MET = "met"
+    SAID_LATE = "said-late"
+    """A session that counted as missed took place after all, as one of the two said later."""
+
+
 class PairRecovered(_Momentum):
-    """The pair met again."""
+    """The pair met again, or had met all along."""
+
+    because: Recovery = Recovery.MET
 
 
 class ObjectiveMeasured(OfProgramme):
@@ -84,7 +97,7 @@ class MentorRecognised(OfProgramme):
 
     recognition_id: Id
     participant_id: Id
-    criteria: tuple[str, ...]
+    criteria: Annotated[tuple[str, ...], Field(fail_fast=True)]
 
 
 def count_id(region: str, programme_id: str) -> str:
@@ -118,8 +131,8 @@ class ProgrammeCounted(Event):
     stream = Stream.STATISTICS
     subject_field = key_field = "count_id"
 
-    count_id: Annotated[str, Field(pattern=r"^[a-z0-9-]{2,20}\.[A-Za-z0-9][A-Za-z0-9._:-]{0,79}$")]
-    region: Annotated[str, Field(pattern=REGION)]
+    count_id: Annotated[str, Form(r"^[a-z0-9-]{2,20}\.[A-Za-z0-9][A-Za-z0-9._:-]{0,79}$", not_valid("no-id"))]
+    region: Region
     programme_id: Id
     pairs: PairCounts
     sessions: SessionCounts

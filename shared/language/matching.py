@@ -5,9 +5,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from shared.language.skills import Value
 from shared.language.streams import OfProgramme, Stream
 from shared.language.terms import Id
+from shared.language.values.value import Value
 
 
 class Criterion(Value):
@@ -32,7 +32,7 @@ class PairProposed(_Pair):
 
     round_id: Id | None
     score: int
-    criteria: tuple[Criterion, ...]
+    criteria: Annotated[tuple[Criterion, ...], Field(fail_fast=True)]
 
 
 class PairFormed(_Pair):
@@ -40,7 +40,7 @@ class PairFormed(_Pair):
 
     round_id: Id | None
     score: int
-    criteria: tuple[Criterion, ...]
+    criteria: Annotated[tuple[Criterion, ...], Field(fail_fast=True)]
 
 
 class PairDeclined(_Pair):
@@ -89,7 +89,7 @@ def state_after(event: PairEnded) -> PairState:
 class PairRechecked(_Pair):
     """What is known of the two changed. ``broken`` names the hard rules that no longer hold; none: all hold again."""
 
-    broken: tuple[str, ...]
+    broken: Annotated[tuple[str, ...], Field(fail_fast=True)]
 
 
 Count = Annotated[int, Field(ge=0)]
@@ -126,6 +126,8 @@ class MatchingRoundProposed(_Round):
 class MatchingRoundCompleted(_Round):
     """A round is done: who was paired is told by PairFormed, how it went is told here."""
 
+    logged = True
+
     pairs: Count
     people: Count
     """Who has a partner now and had none."""
@@ -151,6 +153,8 @@ class RoundFailure(StrEnum):
 class MatchingRoundFailed(_Round):
     """A round ended without a result."""
 
+    logged = True
+
     because: RoundFailure
 
 
@@ -164,6 +168,8 @@ class RoundCancellation(StrEnum):
 
 class MatchingRoundCancelled(_Round):
     """A round will form no (more) pairs; what it proposed no longer stands."""
+
+    logged = True
 
     because: RoundCancellation
 

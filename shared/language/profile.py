@@ -1,26 +1,23 @@
 """What the services may know of a participant: matching attributes, and nothing that names anybody."""
 
-from datetime import date, datetime, time
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, model_validator
 
 from shared.language.reasons import not_valid
-from shared.language.skills import Skill, Value, Wish
-from shared.language.terms import Country, Id, Language, Role
+from shared.language.skills import Offers, Wants
+from shared.language.terms import Id, Role
+from shared.language.values.figures import TRUTH, WHOLE
+from shared.language.values.forms import Form
+from shared.language.values.languages import Language
+from shared.language.values.lines import Line
+from shared.language.values.lists import ONCE, AtMost
+from shared.language.values.places import Country
+from shared.language.values.same import each_once
+from shared.language.values.value import Value
+from shared.language.values.zones import TimeZone
 
-
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise not_valid("no-time-zone", name=name) from None
-    return name
-
-
-TimeZone = Annotated[str, AfterValidator(_known_zone)]
-ClockTime = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+ClockTime = Annotated[str, Form(r"^([01]\d|2[0-3]):[0-5]\d$", not_valid("no-clock-time"))]
 """Local wall-clock time, 00:00 to 23:59."""
 
 
@@ -29,21 +26,13 @@ class WorkingHours(Value):
 
     start: ClockTime = "09:00"
     end: ClockTime = "17:30"
-    days: Annotated[tuple[Annotated[int, Field(ge=0, le=6)], ...], Field(max_length=7)] = (0, 1, 2, 3, 4)
+    days: Annotated[tuple[Annotated[int, Field(ge=0, le=6), WHOLE], ...], AtMost(7), ONCE] = (0, 1, 2, 3, 4)
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> "WorkingHours":
         if self.end <= self.start:
             raise not_valid("works-backwards", end=self.end, start=self.start)
         return self
-
-    def on(self, day: date, zone: str) -> tuple[datetime, datetime] | None:
-        """The working time of that local day as two aware datetimes, or None on a day off."""
-        if day.weekday() not in self.days:
-            return None
-        tz = ZoneInfo(zone)
-        start = datetime.combine(day, time.fromisoformat(self.start), tz)
-        return start, datetime.combine(day, time.fromisoformat(self.end), tz)
 
 
 class Profile(Value):
@@ -52,18 +41,20 @@ class Profile(Value):
     role: Role
     country: Country
     time_zone: TimeZone
-    languages: Annotated[tuple[Language, ...], Field(min_length=1, max_length=20)]
-    unit: Annotated[str, Field(min_length=1, max_length=80)]
-    grade: Annotated[int, Field(ge=1, le=40)]
+    languages: Annotated[tuple[Language, ...], AtMost(20, least=1), ONCE]
+    unit: Annotated[str, Line(80), Field(repr=False)]
+    grade: Annotated[int, Field(ge=1, le=40), WHOLE]
     """Seniority in the organisation, 1 the most junior."""
-    city: Annotated[str, Field(max_length=80)] = ""
+    city: Annotated[str, Line(80, least=0), Field(repr=False)] = ""
     working_hours: WorkingHours = WorkingHours()
-    offers: Annotated[tuple[Skill, ...], Field(max_length=50)] = ()
-    wants: Annotated[tuple[Wish, ...], Field(max_length=50)] = ()
-    interests: Annotated[tuple[Annotated[str, Field(min_length=1, max_length=40)], ...], Field(max_length=50)] = ()
-    capacity: Annotated[int, Field(ge=1, le=2)] = 1
+    offers: Offers = ()
+    wants: Wants = ()
+    interests: Annotated[
+        tuple[Annotated[str, Line(40)], ...], AtMost(50), AfterValidator(each_once), Field(repr=False)
+    ] = ()
+    capacity: Annotated[int, Field(ge=1, le=2), WHOLE] = 1
     """Pairs at a time."""
-    cross_border: bool = True
+    cross_border: Annotated[bool, TRUTH] = True
     """Consents to a partner in another region."""
-    managers: Annotated[tuple[Id, ...], Field(max_length=50)] = ()
+    managers: Annotated[tuple[Id, ...], AtMost(50), ONCE] = ()
     """Person ids of the reporting line, from the direct manager upwards."""

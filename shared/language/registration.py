@@ -49,6 +49,13 @@ class ParticipantRegistered(_Participant):
     profile: Profile
 
 
+class ParticipantIdentified(_Participant):
+    """The participant's employee number gives another id than ``person_id``, which an earlier version made of it: who
+    brings that id is the same person."""
+
+    known_as: Id
+
+
 class ParticipantChanged(_Participant):
     """The profile is different from now on (an own correction, or a change in HR's data)."""
 

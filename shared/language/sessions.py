@@ -3,10 +3,11 @@
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from shared.language.streams import OfProgramme, Stream
 from shared.language.terms import Id, Role
+from shared.language.values.days import Instant
 
 
 class _Session(OfProgramme):
@@ -20,8 +21,8 @@ class _Session(OfProgramme):
     mentor_id: Id
     mentee_id: Id
     number: Annotated[int, Field(ge=1)]
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Instant
+    ends_at: Instant
 
 
 class SessionScheduled(_Session):
@@ -31,7 +32,7 @@ class SessionScheduled(_Session):
 class SessionRescheduled(_Session):
     """The session takes place at another time; ``starts_at`` is the new one."""
 
-    moved_from: AwareDatetime
+    moved_from: Instant
 
 
 class Cancellation(StrEnum):

@@ -1,19 +1,20 @@
 """What people teach and learn: topics, levels and wishes."""
 
-from typing import Annotated
+from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field, ValidationInfo
 
-Level = Annotated[int, Field(ge=0, le=5)]
+from shared.language.reasons import not_valid
+from shared.language.values.accepted import accepted
+from shared.language.values.figures import WHOLE
+from shared.language.values.forms import Form
+from shared.language.values.lists import AtMost
+from shared.language.values.value import Value
+
+Level = Annotated[int, Field(ge=0, le=5), WHOLE]
 """How well somebody knows a topic: 0 not at all, 1 heard of it, 3 uses it daily, 5 teaches it."""
 
-Topic = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,59}$")]
-
-
-class Value(BaseModel):
-    """Base of everything that is compared by what it says and never changes."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
+Topic = Annotated[str, Form(r"^[a-z0-9][a-z0-9-]{1,59}$", not_valid("no-topic"))]
 
 
 class Skill(Value):
@@ -28,4 +29,20 @@ class Wish(Value):
 
     topic: Topic
     level: Level = 0
-    priority: Annotated[int, Field(ge=1, le=3)] = 2
+    priority: Annotated[int, Field(ge=1, le=3), WHOLE] = 2
+
+
+T = TypeVar("T", Skill, Wish)
+
+
+def _each_topic_once(said: tuple[T, ...], info: ValidationInfo) -> tuple[T, ...]:
+    """Which of two levels or priorities is meant, nobody knows but who said them."""
+    topics = [each.topic for each in said]
+    again = next((topic for nth, topic in enumerate(topics) if topic in topics[:nth]), None)
+    if again and not accepted(info):
+        raise not_valid("topic-comes-again", topic=again)
+    return said
+
+
+Offers = Annotated[tuple[Skill, ...], AtMost(50), AfterValidator(_each_topic_once)]
+Wants = Annotated[tuple[Wish, ...], AtMost(50), AfterValidator(_each_topic_once)]

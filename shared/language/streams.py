@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from typing_extensions import override
 
 from shared.language.terms import Id
+from shared.language.values.accepted import as_accepted
 
 PREFIX = "telemachus"
 
@@ -45,13 +46,15 @@ class Event(BaseModel):
     orders it (``key_field``: events of one key keep their order). Readers ignore fields they do not know.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
     stream: ClassVar[Stream]
     version: ClassVar[int] = 1
     subject_field: ClassVar[str]
     key_field: ClassVar[str]
     type: ClassVar[str]
+    logged: ClassVar[bool] = False
+    """Whether the log has a line for it: what ends something long, and comes seldom."""
     announced: ClassVar[bool] = False
     """Whether it is defined, and said by nobody yet."""
 
@@ -62,6 +65,13 @@ class Event(BaseModel):
             words = re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
             cls.type = f"{PREFIX}.{words}.v{cls.version}"
             REGISTRY[cls.type] = cls
+
+    @classmethod
+    @override
+    def model_json_schema(cls, *args: Any, **options: Any) -> dict[str, Any]:
+        """What a reader takes: also what was said before the edge asked for more."""
+        with as_accepted():
+            return super().model_json_schema(*args, **options)
 
     @property
     def subject(self) -> str:

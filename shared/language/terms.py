@@ -1,25 +1,32 @@
 """The terms of a programme that several services work by: work plan, rules of pairing, momentum, objectives."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, model_validator
 
 from shared.language.reasons import not_valid
-from shared.language.skills import Topic, Value
+from shared.language.skills import Topic
+from shared.language.values.accepted import accepted
+from shared.language.values.days import Day
+from shared.language.values.figures import TRUTH, WHOLE
+from shared.language.values.forms import Form
+from shared.language.values.languages import Language
+from shared.language.values.lines import Line
+from shared.language.values.lists import ONCE, AtMost
+from shared.language.values.places import MOST_COUNTRIES, Country
+from shared.language.values.value import Figure, Value
 
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,79}$")]
+AN_ID = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,79}"
+"""What an id is made of."""
+
+Id = Annotated[str, Form(rf"^{AN_ID}$", not_valid("no-id"))]
 """An opaque identifier; it never holds a name, an e-mail address or an employee number."""
 
 REGION = r"^[a-z0-9-]{2,20}$"
 """What the region of a stack may be called."""
 
-Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
-"""ISO 3166-1 alpha-2."""
-
-Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$")]
-"""BCP 47."""
+Region = Annotated[str, Form(REGION, not_valid("no-region"))]
 
 
 class Role(StrEnum):
@@ -35,10 +42,10 @@ class WorkPlan(Value):
     Sessions are short on purpose: at most 30 minutes unless the programme says 45 or 60.
     """
 
-    sessions: Annotated[int, Field(ge=1, le=52)] = 6
-    cadence_days: Annotated[int, Field(ge=1, le=92)] = 28
+    sessions: Annotated[int, Field(ge=1, le=52), WHOLE] = 6
+    cadence_days: Annotated[int, Field(ge=1, le=92), WHOLE] = 28
     minutes: Literal[30, 45, 60] = 30
-    confirm_within_days: Annotated[int, Field(ge=1, le=30)] = 3
+    confirm_within_days: Annotated[int, Field(ge=1, le=30), WHOLE] = 3
     """Days after its end in which somebody must say that a session took place; then it counts as missed."""
 
 
@@ -57,17 +64,21 @@ class Training(StrEnum):
     MENTOR = "mentor"
     NONE = "none"
 
+    def is_for(self, role: Role) -> bool:
+        """Whether somebody of that role must have finished it."""
+        return self is Training.BOTH or (self is Training.MENTOR and role is Role.MENTOR)
+
 
 class Weights(Value):
     """What each soft rule of pairing counts for; 0 switches it off."""
 
-    topics: Annotated[int, Field(ge=0, le=100)] = 10
-    reciprocity: Annotated[int, Field(ge=0, le=100)] = 5
-    interests: Annotated[int, Field(ge=0, le=100)] = 2
-    units: Annotated[int, Field(ge=0, le=100)] = 2
-    overlap: Annotated[int, Field(ge=0, le=100)] = 2
-    city: Annotated[int, Field(ge=0, le=100)] = 0
-    waiting: Annotated[int, Field(ge=0, le=100)] = 1
+    topics: Annotated[int, Field(ge=0, le=100), WHOLE] = 10
+    reciprocity: Annotated[int, Field(ge=0, le=100), WHOLE] = 5
+    interests: Annotated[int, Field(ge=0, le=100), WHOLE] = 2
+    units: Annotated[int, Field(ge=0, le=100), WHOLE] = 2
+    overlap: Annotated[int, Field(ge=0, le=100), WHOLE] = 2
+    city: Annotated[int, Field(ge=0, le=100), WHOLE] = 0
+    waiting: Annotated[int, Field(ge=0, le=100), WHOLE] = 1
 
 
 class Goal(StrEnum):
@@ -89,22 +100,22 @@ class Approval(StrEnum):
 class PairingRules(Value):
     """The settings of the rules in a programme; the rules themselves live in matching."""
 
-    grade_gap: Annotated[int, Field(ge=0, le=20)] = 1
+    grade_gap: Annotated[int, Field(ge=0, le=20), WHOLE] = 1
     same_unit: SameUnit = SameUnit.FORBID
     training: Training = Training.BOTH
     weights: Weights = Weights()
     goal: Goal = Goal.MOST_PEOPLE
-    minimum_score: Annotated[int, Field(ge=0, le=100_000)] | None = None
+    minimum_score: Annotated[int, Field(ge=0, le=100_000), WHOLE] | None = None
     """Points (weight times per cent, summed over the soft rules) under which no pair is made."""
     approval: Approval = Approval.AUTOMATIC
-    decline_within_days: Annotated[int, Field(ge=0, le=30)] = 5
+    decline_within_days: Annotated[int, Field(ge=0, le=30), WHOLE] = 5
     """Days after it was formed in which either side may decline a pair without blame; 0 switches it off."""
 
 
 class MomentumRules(Value):
     """When a pair counts as losing its momentum."""
 
-    alarm_after: Annotated[int, Field(ge=1, le=10)] = 2
+    alarm_after: Annotated[int, Field(ge=1, le=10), WHOLE] = 2
     """Sessions lost (cancelled or missed) in a row that raise the alarm."""
 
 
@@ -112,28 +123,30 @@ class Objective(Value):
     """What the programme is to change, on which scale, from where to where."""
 
     id: Id
-    title: Annotated[str, Field(min_length=3, max_length=200)]
+    title: Annotated[str, Line(200, least=3)]
     scale: Literal["1-5", "count", "percentage"] = "1-5"
-    baseline: float
-    target: float
+    baseline: Figure
+    target: Figure
 
 
 class Terms(Value):
     """Everything of a programme that the other services need to know."""
 
-    title: Annotated[str, Field(min_length=3, max_length=120)]
-    countries: Annotated[tuple[Country, ...], Field(min_length=1, max_length=250)]
-    languages: Annotated[tuple[Language, ...], Field(min_length=1, max_length=50)]
-    topics: Annotated[tuple[Topic, ...], Field(min_length=1, max_length=200)]
-    starts_on: date
-    ends_on: date
+    title: Annotated[str, Line(120, least=3)]
+    countries: Annotated[tuple[Country, ...], AtMost(MOST_COUNTRIES, least=1), ONCE]
+    languages: Annotated[tuple[Language, ...], AtMost(50, least=1), ONCE]
+    topics: Annotated[tuple[Topic, ...], AtMost(200, least=1), ONCE]
+    starts_on: Day
+    ends_on: Day
     plan: WorkPlan = WorkPlan()
     pairing: PairingRules = PairingRules()
     momentum: MomentumRules = MomentumRules()
-    objectives: Annotated[tuple[Objective, ...], Field(max_length=50)] = ()
+    objectives: Annotated[tuple[Objective, ...], AtMost(50)] = ()
+    public_call: Annotated[bool, TRUTH] = False
+    """Whether the call for applications may be read by people who have not signed in."""
 
     @model_validator(mode="after")
-    def _ends_after_it_starts(self) -> "Terms":
-        if self.ends_on <= self.starts_on:
+    def _ends_after_it_starts(self, info: ValidationInfo) -> "Terms":
+        if self.ends_on <= self.starts_on and not accepted(info):
             raise not_valid("ends-before-it-starts", ends_on=self.ends_on, starts_on=self.starts_on)
         return self

@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import TextIO
 
 from aiokafka.errors import KafkaError
 from pydantic import ValidationError
@@ -12,6 +13,7 @@ from pydantic import ValidationError
 from shared.domain.clock import SystemClock, clock_of
 from shared.domain.errors import StreamPoisoned
 from shared.operations.checks import Check, check_service, mongodb
+from shared.operations.printable import printable
 from shared.operations.recovery import Progress, as_sentences, recover
 from shared.running.declared import Declared
 from shared.running.running import Running
@@ -38,8 +40,13 @@ def obey(service: Declared, words: Sequence[str]) -> int | None:
             return asyncio.run(_recover(service))
         case ["check", *rest] if set(rest) <= {"--json"}:
             return asyncio.run(_check(service, as_json="--json" in rest))
-    sys.stderr.write(f"{USAGE}\n")
+    _tell(USAGE, sys.stderr)
     return 2
+
+
+def _tell(lines: str, to: TextIO | None = None) -> None:
+    """What brokers and databases say stands in it, and goes to a terminal or a job's log."""
+    (to or sys.stdout).write("".join(f"{printable(line)}\n" for line in lines.split("\n")))
 
 
 async def _prepare(service: Declared) -> int:
@@ -49,12 +56,12 @@ async def _prepare(service: Declared) -> int:
         running = Running(service, settings, SystemClock())
         await running.prepare()
     except (PyMongoError, ValueError) as error:
-        sys.stderr.write("MongoDB {}: {}.\n".format(*mongodb.explain(error)))
+        _tell("MongoDB {}: {}.".format(*mongodb.explain(error)), sys.stderr)
         return 1
     finally:
         if running:
             await running.store.close()
-    sys.stdout.write(f"{running.store.db.name} has its collections and indexes.\n")
+    _tell(f"{running.store.db.name} has its collections and indexes.")
     return 0
 
 
@@ -64,11 +71,11 @@ async def _recover(service: Declared) -> int:
     try:
         recovered = await recover(running, _bar())
     except (PyMongoError, KafkaError, TimeoutError, StreamPoisoned) as error:
-        sys.stderr.write(f"Not finished ({type(error).__name__}: {error}). Mend it and do it again.\n")
+        _tell(f"Not finished ({type(error).__name__}: {error}). Mend it and do it again.", sys.stderr)
         return 1
     finally:
         await running.store.close()
-    sys.stdout.write("".join(f"{sentence}\n" for sentence in as_sentences(recovered)))
+    _tell("\n".join(as_sentences(recovered)))
     return 0
 
 
@@ -79,7 +86,7 @@ def _bar() -> Progress:
     def told(what: str, read: int, of: int) -> None:
         if (tenth := 10 * read // of) > tenths.get(what, -1):
             tenths[what] = tenth
-            sys.stderr.write(f"{what}: {read} of {of} records\n")
+            _tell(f"{what}: {read} of {of} records", sys.stderr)
 
     return told
 
@@ -87,7 +94,7 @@ def _bar() -> Progress:
 async def _check(service: Declared, *, as_json: bool) -> int:
     checks = await _checks(service)
     told = json.dumps([asdict(check) for check in checks], indent=2) if as_json else "\n".join(map(_line, checks))
-    sys.stdout.write(f"{told}\n")
+    _tell(told)
     return 0 if all(check.fine for check in checks) else 1
 
 

@@ -2,8 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from aiokafka.errors import KafkaError
 from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.exposition import choose_encoder
@@ -12,6 +15,9 @@ from typing_extensions import override
 
 from shared.running.running import Running
 from shared.store.mongodb import PyMongoError
+from shared.telemetry.label_sets import OBSTACLES
+
+log = structlog.get_logger()
 
 MEASURED_WITHIN = 4.0
 """Seconds for an answer of broker or database."""
@@ -59,13 +65,18 @@ async def _measure(running: Running) -> None:
         answers(_look_at_streams(running)),
         answers(own.measure(running.store)) if own else asyncio.sleep(0),
     )
-    running.telemetry.ready.set(not obstacles(running, database=database, broker=broker))
+    tell(running, health_of(running, database=database, broker=broker))
 
 
 async def _count(running: Running) -> None:
     telemetry, oldest = running.telemetry, await running.outbox.oldest_pending()
     telemetry.outbox_oldest.set(oldest.timestamp() if oldest else 0)
     telemetry.outbox_pending.set(await running.outbox.pending())
+    for topic, (messages, oldest_at) in (await running.outbox.waiting()).items():
+        telemetry.outbox_waiting.labels(topic).set(messages)
+        telemetry.outbox_waiting_oldest.labels(topic).set(oldest_at.timestamp() if oldest_at else 0)
+    telemetry.replays.set(await running.replaying.left())
+    await running.confirmed.measure()
     telemetry.dead_letters.set(await running.outbox.open_dead_letters())
     telemetry.parked.set(await running.store.db["parked"].estimated_document_count())
     telemetry.due.set(await running.due.overdue())
@@ -78,18 +89,68 @@ async def _look_at_streams(running: Running) -> None:
         running.telemetry.caught_up.labels(stream).set(behind.caught_up)
 
 
-def obstacles(running: Running, *, database: bool, broker: bool) -> Mapping[str, str]:
-    """Why the service is not ready, given which of the two answered; empty when it is."""
-    why = dict(running.pulse.troubles)
-    why |= {} if database else {"mongodb": "does not answer"}
-    why |= {} if broker else {"kafka": "does not answer"}
-    return why | ({} if running.bus.assigned else {"consumer": "has no partitions yet"})
+@dataclass(frozen=True)
+class Health:
+    """Why people cannot be served, and what is in the way of events; empty where nothing is. Words by part."""
+
+    because: Mapping[str, str]
+    obstacles: Mapping[str, str]
+
+
+def health_of(running: Running, *, database: bool, broker: bool) -> Health:
+    """How it is, given which of the two answered.
+
+    People are served without Kafka: what they decide waits in the outbox. But who has never been in the group may be
+    set up wrongly, and must not take the place of somebody who was.
+    """
+    away = "does not answer"
+    because = {} if database else {"mongodb": away}
+    because |= {} if running.bus.joined else {"consumer": "has not joined its group yet"}
+    obstacles = running.pulse.troubles | ({} if broker else {"kafka": away})
+    obstacles |= {} if running.bus.assigned else {"consumer": "has no partitions"}
+    return Health(because, obstacles | because)
+
+
+async def looked_at(running: Running) -> Health:
+    """How it is now, also in metrics; broker and database are given the same time to answer."""
+    database, broker = await asyncio.gather(answers(running.store.ping()), answers(running.bus.lag()))
+    health = health_of(running, database=database, broker=broker)
+    tell(running, health)
+    return health
+
+
+async def backlog_of(running: Running) -> dict[str, int]:
+    """What is still to be done, by kind, as the database knows it."""
+    return {
+        "replays": await running.replaying.left(),
+        "outbox": await running.outbox.pending(),
+        "parked": await running.store.db["parked"].count_documents({}),
+        "due": await running.due.overdue(),
+    }
+
+
+async def lag_of(running: Running) -> int:
+    """Events that wait to be heard by this replica; -1 while nobody can tell."""
+    if running.bus.assigned:
+        with suppress(KafkaError, TimeoutError):
+            return sum((await running.bus.lag()).values())
+    return -1
+
+
+def tell(running: Running, health: Health) -> None:
+    """Show it in metrics."""
+    running.telemetry.ready.set(not health.because)
+    for name in (*running.silent, *OBSTACLES):
+        running.telemetry.obstacles.labels(name).set(name in health.obstacles)
 
 
 async def answers(question: Awaitable[Any]) -> bool:
-    """Whether it is answered in time."""
+    """Whether it is answered in time: whatever it fails with is no answer, and never the end of ours."""
     try:
         await asyncio.wait_for(question, MEASURED_WITHIN)
     except (PyMongoError, KafkaError, TimeoutError, OSError):
+        return False
+    except Exception as error:  # a client that is half started fails with anything
+        log.warning("not answered", exc_info=error)
         return False
     return True

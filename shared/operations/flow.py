@@ -1,17 +1,24 @@
 """How far behind a service is, what waits to be published, and saying it again."""
 
 from datetime import datetime
+from typing import Annotated, Literal
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import BaseModel
 
-from shared.domain.errors import Refused
+from shared.delivery.replays.jobs import Because
 from shared.kafka.connection import group_of
 from shared.kafka.lag import group_lag
-from shared.operations.operator import Operator, did
+from shared.language.streams import Stream
+from shared.language.values.days import Instant
+from shared.language.values.figures import TRUTH
+from shared.language.values.value import Sent
+from shared.operations.operator import Operator, did, wish_of
 from shared.operations.probes import Parts
+from shared.telemetry.deeds import note
+from shared.web.guarded import Guarded
 
-router = APIRouter(prefix="/operations", tags=["operations"])
+router = APIRouter(prefix="/operations", tags=["operations"], route_class=Guarded)
 
 
 class StreamLag(BaseModel):
@@ -78,35 +85,70 @@ async def outbox(running: Parts, _: Operator) -> OutboxView:
     )
 
 
-class Replay(BaseModel):
+class Replay(Sent):
     """What is to be said again: of one stream or all, decided from ``since`` on and before ``until``."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    stream: str | None = None
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
-    dry_run: bool = False
+    stream: Stream | None = None
+    since: Instant | None = None
+    until: Instant | None = None
+    dry_run: Annotated[bool, TRUTH] = False
 
 
 class Replayed(BaseModel):
-    """How many events are said again, or would be."""
+    """Which streams are said again: in the background, `GET /operations/replays` tells how far it is.
 
-    events: int
+    ``events`` says how many there would be, when that was all that was asked; more of them where counting was broken
+    off (``at_least``).
+    """
+
+    streams: list[str]
+    events: int | None = None
+    at_least: bool = False
 
 
-@router.post("/replay")
+@router.post("/replay", responses={409: {}})
 async def replay(asked: Replay, running: Parts, _: Operator) -> Replayed:
     """Say again what this service has said. Consumers that had it do not mind."""
-    says = sorted({event.stream.value for event in running.service.says})
-    if asked.stream is not None and asked.stream not in says:
-        raise Refused("not-said-here", stream=asked.stream, says=says)
-    if asked.since and asked.until and asked.since >= asked.until:
-        raise Refused("nothing-between")
-    events = await running.outbox.replay(asked.stream, asked.since, asked.until, dry_run=asked.dry_run)
-    if not asked.dry_run:
-        did(running, "replay", stream=asked.stream or "all", events=events)
-    return Replayed(events=events)
+    stream = asked.stream.value if asked.stream else None
+    wish = wish_of(running, stream, asked.since, asked.until)
+    if asked.dry_run:
+        events, whole = await running.replaying.count(wish, stream)
+        note(dry_run=True, stream=stream or "all", events=events)
+        return Replayed(streams=[stream] if stream else running.replaying.topics, events=events, at_least=not whole)
+    streams = await running.replaying.ask(wish, stream)
+    did(running, "replay", stream=stream or "all")
+    return Replayed(streams=streams)
+
+
+class ReplayState(BaseModel):
+    """One replay: of what was decided in this span of time, and how far it is, in events of the outbox."""
+
+    stream: str
+    state: Literal["waiting", "running", "done"]
+    because: list[Because]
+    since: datetime
+    until: datetime
+    asked_at: datetime
+    begun_at: datetime | None = None
+    ended_at: datetime | None = None
+    seen: int = 0
+    """Looked at, of ``of``."""
+    of: int = 0
+    events: int = 0
+    """Said again."""
+
+
+class Replays(BaseModel):
+    """What waits to be said again, what is being said again, and what was last; of each stream."""
+
+    replays: list[ReplayState]
+
+
+@router.get("/replays")
+async def replays(running: Parts, _: Operator) -> Replays:
+    """What is said again, and how far it is. One at a time, by one of the replicas."""
+    found = await running.replaying.jobs.all()
+    return Replays(replays=[ReplayState(stream=topic, state=state, **job) for topic, state, job in found])
 
 
 class Resumed(BaseModel):

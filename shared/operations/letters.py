@@ -1,21 +1,25 @@
 """Dead letters: looked at, retried, dropped."""
 
 import base64
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query
-from pydantic import BaseModel
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
 
 from shared.delivery.dead_letters import Letter
+from shared.domain.work import Key
+from shared.language.envelope import source_of
 from shared.language.streams import Stream
+from shared.language.terms import Id
 from shared.operations.operator import Operator, did
 from shared.operations.probes import Parts
 from shared.web.dependencies import Retell, Retelling
+from shared.web.guarded import Guarded
+from shared.web.lists.paging import Paged
 
-router = APIRouter(prefix="/operations", tags=["operations"])
-
-Limit = Annotated[int, Query(ge=1, le=1000)]
+router = APIRouter(prefix="/operations", tags=["operations"], route_class=Guarded)
 
 
 class LetterView(BaseModel):
@@ -27,6 +31,8 @@ class LetterView(BaseModel):
     partition: int
     offset: int
     type: str | None
+    source: str
+    """The service that says it, as its headers have it; ``unknown`` for any other."""
     subject: str | None
     version: int | None
     reason: str
@@ -42,28 +48,48 @@ class LetterInFull(LetterView):
     """One dead letter with all that was in it; the body is text or, when it is none, base64."""
 
     headers: list[tuple[str, str]]
-    body: str | None
-    body_base64: str | None
+    body: str | None = Field(repr=False)
+    body_base64: str | None = Field(repr=False)
+
+
+class Died(BaseModel):
+    """How many of those listed are of one stream, type and source; ``subject`` is theirs when they have one alone."""
+
+    stream: str
+    type: str | None
+    source: str
+    letters: int
+    subjects: int
+    subject: str | None
 
 
 class Letters(BaseModel):
-    """The oldest of them, and how many there are in all."""
+    """A page of them, the oldest first; what these have in common, most first; and how many there are in all."""
 
     dead_letters: list[LetterView]
+    died: list[Died]
     total: int
 
 
-@router.get("/dead-letters")
+@router.get("/dead-letters", response_model=Letters)
 async def dead_letters(
-    running: Parts, _: Operator, retell: Retelling, settled: bool = False, limit: Limit = 100
-) -> Letters:
+    running: Parts, _: Operator, retell: Retelling, paging: Paged, settled: bool = False
+) -> Response:
     """What could not be dealt with here: what is open, or with ``settled`` what was retried or dropped."""
-    found, total = await running.desk.letters(settled=settled, limit=limit)
-    return Letters(dead_letters=[LetterView(**_view(letter, retell)) for letter in found], total=total)
+    total = await running.desk.how_many(settled=settled)
+
+    async def read(after: Key, limit: int) -> tuple[list[LetterView], Key]:
+        found, then = await running.desk.letters(settled=settled, after=after, limit=limit)
+        return [LetterView(**_view(letter, retell)) for letter in found], then
+
+    def whole(views: list[LetterView]) -> Letters:
+        return Letters(dead_letters=views, died=_in_common(views), total=total)
+
+    return await paging.answer(LetterView, read, whole)
 
 
 @router.get("/dead-letters/{letter_id}")
-async def dead_letter(letter_id: str, running: Parts, _: Operator, retell: Retelling) -> LetterInFull:
+async def dead_letter(letter_id: Id, running: Parts, _: Operator, retell: Retelling) -> LetterInFull:
     """One of them with its headers and body, as they were."""
     letter = await running.desk.letter(letter_id)
     body, encoded = _body(letter.record.value)
@@ -78,8 +104,8 @@ class Retried(BaseModel):
     reason: str | None = None
 
 
-@router.post("/dead-letters/{letter_id}/retry", response_model_exclude_none=True)
-async def retry(letter_id: str, running: Parts, _: Operator, retell: Retelling) -> Retried:
+@router.post("/dead-letters/{letter_id}/retry", responses={409: {}}, response_model_exclude_none=True)
+async def retry(letter_id: Id, running: Parts, _: Operator, retell: Retelling) -> Retried:
     """Deal with it as if it came now; what waited for it goes on at once. When it dies again it stays open."""
     dealt = await running.desk.retry(letter_id)
     did(running, "retry", dead_letter=letter_id, outcome=dealt.outcome)
@@ -93,12 +119,30 @@ class Dropped(BaseModel):
     freed: int
 
 
-@router.post("/dead-letters/{letter_id}/drop")
-async def drop(letter_id: str, running: Parts, _: Operator) -> Dropped:
+@router.post("/dead-letters/{letter_id}/drop", responses={409: {}})
+async def drop(letter_id: Id, running: Parts, _: Operator) -> Dropped:
     """Move on without it, for good."""
     freed = await running.desk.drop(letter_id)
     did(running, "drop", dead_letter=letter_id, freed=freed)
     return Dropped(freed=freed)
+
+
+def _in_common(views: Sequence[LetterView]) -> list[Died]:
+    subjects: dict[tuple[str, str | None, str], list[str | None]] = {}
+    for view in views:
+        subjects.setdefault((view.stream, view.type, view.source), []).append(view.subject)
+    died = [
+        Died(
+            stream=stream,
+            type=kind,
+            source=source,
+            letters=len(each),
+            subjects=len(set(each)),
+            subject=each[0] if len(set(each)) == 1 else None,
+        )
+        for (stream, kind, source), each in subjects.items()
+    ]
+    return sorted(died, key=lambda one: -one.letters)
 
 
 def _view(letter: Letter, retell: Retell) -> dict[str, Any]:
@@ -110,6 +154,7 @@ def _view(letter: Letter, retell: Retell) -> dict[str, Any]:
         "partition": record.partition,
         "offset": record.offset,
         "type": envelope.type if envelope else None,
+        "source": source_of(record),
         "subject": letter.subject or None,
         "version": letter.version or None,
         "reason": retell(letter.reason),

@@ -6,12 +6,14 @@ from typing import Literal
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from shared.language.terms import Id
 from shared.operations.operator import Operator, did
 from shared.operations.probes import Parts
 from shared.rebuilding.projections import Shown
 from shared.web.dependencies import Retell, Retelling
+from shared.web.guarded import Guarded
 
-router = APIRouter(prefix="/operations", tags=["operations"])
+router = APIRouter(prefix="/operations", tags=["operations"], route_class=Guarded)
 
 
 class RebuildView(BaseModel):
@@ -51,8 +53,8 @@ async def projections(running: Parts, _: Operator, retell: Retelling) -> Project
     return ProjectionsView(projections=[_view(shown, retell) for shown in await running.projections.all()])
 
 
-@router.post("/projections/{name}/rebuild", status_code=202)
-async def rebuild(name: str, running: Parts, _: Operator, retell: Retelling) -> ProjectionView:
+@router.post("/projections/{name}/rebuild", status_code=202, responses={409: {}})
+async def rebuild(name: Id, running: Parts, _: Operator, retell: Retelling) -> ProjectionView:
     """Work it out anew, while the service goes on."""
     begun = await running.projections.rebuild(name)
     did(running, "rebuild", projection=name)

@@ -53,6 +53,8 @@ async def recover(running: Running, told: Progress) -> Recovered:
     read_again = await _read_again(running, told)
     await _take_up_parked(running)
     running.store.numbering.again = False
+    if running.service.recovered:
+        await running.service.recovered(running.store)
     return Recovered(len(taken_back), read_again, await _lost(running, taken_back))
 
 

@@ -4,6 +4,7 @@ What was said of them goes out of the outbox, so that a replay cannot bring them
 participant becomes ParticipantErased. What is in the topics already cannot be changed: see docs/privacy-erasure.md.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -38,6 +39,13 @@ class Erased(Aggregate):
 def confirmation_id(service: str, participant_id: str) -> str:
     """One confirmation a service and participant, however often it is asked for."""
     return f"{service}-{participant_id}"
+
+
+async def forgotten(unit: Unit, participants: Iterable[str]) -> set[str]:
+    """Those of them whom this service has forgotten: what is heard of them afterwards is not kept again."""
+    receipts = {confirmation_id(unit.store.origin.service, each): each for each in participants if each}
+    await unit.fetch((Erased, each) for each in receipts)
+    return {who for identity, who in receipts.items() if await unit.find(Erased, identity)}
 
 
 async def confirm_erased(unit: Unit, event: ParticipantErased) -> None:

@@ -1,29 +1,35 @@
-"""Everything a service keeps about a person, for the person: what is stored, and what was said of it.
+"""What a service keeps about a person: what is stored, and what was said of it, as far as whoever asks may see it.
 
-It is complete by construction: an aggregate says in ``about`` which of its fields name somebody, and a test finds
-those that forget to. Ids stand in bodies, never in addresses.
+It is complete by construction: an aggregate says in ``about`` which of its fields name somebody, and in ``shown`` to
+whom which of them are shown; a test finds those that forget to. What is shown is what the service's routes would show:
+somebody is not given what tells of others, and nobody but the author what was said in confidence. Ids stand in bodies,
+never in addresses.
 """
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel, Field
 
 from shared.domain.aggregate import Aggregate
+from shared.domain.errors import Absent
+from shared.domain.people import PersonIds
+from shared.privacy.viewing import Person, Viewer, countries_of
 from shared.privacy.whom import Whom
 from shared.store.documents import Document
 from shared.store.queries import STORED
 from shared.store.store import Store
+from shared.telemetry.deeds import note
 from shared.web.access import Caller, allow
-from shared.web.dependencies import Pseudonym
+from shared.web.dependencies import Known
+from shared.web.guarded import Guarded
 
-router = APIRouter(tags=["people"])
+router = APIRouter(tags=["people"], route_class=Guarded)
 
-Anybody = Annotated[Caller, allow("participant", "manager", "operator")]
+Anybody = Annotated[Caller, allow("participant", "manager", "operator", "data-protection")]
 
 
 async def _kinds(request: Request) -> Sequence[type[Aggregate]]:
@@ -48,7 +54,7 @@ class Said(BaseModel):
     at: datetime
     type: str
     subject: str
-    body: Any
+    body: Any = Field(repr=False)
 
 
 class Export(BaseModel):
@@ -58,38 +64,49 @@ class Export(BaseModel):
     region: str
     person_id: str
     participant_ids: list[str]
-    stored: dict[str, list[dict[str, Any]]]
+    stored: dict[str, list[dict[str, Any]]] = Field(repr=False)
     said: list[Said]
 
 
-@dataclass(frozen=True)
-class Person:
-    """Somebody, as this service knows them."""
-
-    id: str
-    participations: tuple[Document, ...]
-    """What stands for them in each programme."""
-
-    @property
-    def ids(self) -> list[str]:
-        """By all of which they are known here."""
-        return [self.id, *(document["_id"] for document in self.participations)]
-
-
 @router.post("/people/export")
-async def export_person(whom: Whom, caller: Anybody, store: Kept, pseudonym: Pseudonym, kinds: Kinds) -> Export:
-    """Everything this service keeps about a person: for themselves, a manager of their countries, an operator."""
-    person_id = whom.identified(pseudonym)
-    person = Person(person_id, tuple([each async for each in _participations(store, kinds, person_id)]))
-    if not (caller.has("operator") or caller.person_id == person_id):
-        caller.must_cover(await _countries(store, person))
-    return await _export(store, kinds, person)
+async def export_person(whom: Whom, caller: Anybody, store: Kept, people: Known, kinds: Kinds) -> Export:
+    """What this service keeps about a person: for themselves, a manager of all their countries, and some others.
+
+    Each is shown what other routes would show them; an operator or a data-protection officer, who answer for the
+    person, what the person is shown, but nothing they said in confidence.
+    """
+    return await exported(await whom.identified(people), caller, store, kinds)
 
 
-async def _participations(store: Store, kinds: Iterable[type[Aggregate]], person_id: str) -> Any:
+@router.get("/people/me", responses={404: {}})
+async def export_oneself(caller: Anybody, store: Kept, people: Known, kinds: Kinds, response: Response) -> Export:
+    """What this service keeps about whoever asks, as a file to keep: nothing has to be known to have it."""
+    if caller.given is None:
+        raise Absent("signed-in-without-a-number")
+    response.headers["Content-Disposition"] = as_file(store)
+    return await exported(await people.whose(caller.given), caller, store, kinds)
+
+
+def as_file(store: Store) -> str:
+    """The header by which a browser keeps what this service answers."""
+    return f'attachment; filename="telemachus-{store.origin.service}.json"'
+
+
+async def exported(known: PersonIds, caller: Caller, store: Store, kinds: Sequence[type[Aggregate]]) -> Export:
+    """What is kept of that person, as far as this caller may see it; raises Forbidden."""
+    person = Person(known, tuple([each async for each in _participations(store, kinds, known.ids)]))
+    countries = await _countries(store, person)
+    if not (caller.answers_for_people or caller.ids & set(known.ids)):
+        caller.must_manage_them(countries)
+    export = await _export(store, kinds, Viewer(caller, person, caller.covers(countries)))
+    note(documents=sum(map(len, export.stored.values())), events=len(export.said))
+    return export
+
+
+async def _participations(store: Store, kinds: Iterable[type[Aggregate]], ids: Sequence[str]) -> Any:
     for kind in kinds:
         if "person_id" in kind.about:
-            async for document in store.collection(kind).find({"person_id": person_id, **STORED}):
+            async for document in store.collection(kind).find({"person_id": {"$in": list(ids)}, **STORED}):
                 yield document
 
 
@@ -98,44 +115,22 @@ async def _countries(store: Store, person: Person) -> set[str]:
     countries: set[str] = set()
     for document in person.participations:
         own = document.get("country") or (document.get("profile") or {}).get("country")
-        countries |= {own} if own else await _of_programme(store, document["programme_id"])
+        countries |= {own} if own else await countries_of(store, document["programme_id"])
     return countries
 
 
-async def _of_programme(store: Store, programme_id: str) -> set[str]:
-    programme = await store.db["programmes"].find_one({"_id": programme_id})
-    return set(programme["terms"]["countries"]) if programme else {"*"}
-
-
-async def _export(store: Store, kinds: Iterable[type[Aggregate]], person: Person) -> Export:
-    stored: dict[str, list[dict[str, Any]]] = {}
-    subjects = set(person.ids)
-    for kind in kinds:
-        if kind.about:
-            found = [document async for document in store.collection(kind).find(_about(kind, person.ids)).sort("_id")]
-            subjects |= {document["_id"] for document in found}
-            stored[kind.collection] = [_shown(document) for document in found]
+async def _export(store: Store, kinds: Iterable[type[Aggregate]], viewer: Viewer) -> Export:
+    person = viewer.person
+    stored = {kind.collection: await viewer.sees(store, kind) for kind in kinds if kind.about}
+    subjects = {*person.ids, *(document["id"] for documents in stored.values() for document in documents)}
     return Export(
         service=store.origin.service,
         region=store.origin.region,
-        person_id=person.id,
-        participant_ids=sorted(person.ids[1:]),
+        person_id=person.known.id,
+        participant_ids=person.participant_ids,
         stored=stored,
         said=[_said(row) async for row in store.db["outbox"].find({"subject": {"$in": sorted(subjects)}}).sort("_id")],
     )
-
-
-def _about(kind: type[Aggregate], ids: Sequence[str]) -> dict[str, Any]:
-    fields = ["_id" if name == "id" else name for name in kind.about]
-    return {"$or": [{name: {"$in": ids}} for name in fields], **STORED}
-
-
-def _shown(document: Document) -> dict[str, Any]:
-    """Without the store's own counters."""
-    return {"id" if name == "_id" else name: value for name, value in document.items() if name not in _OWN}
-
-
-_OWN = ("_revision", "_said")
 
 
 def _said(row: Document) -> Said:

@@ -13,6 +13,8 @@ from typing import Any
 
 import structlog
 
+from shared.delivery.relaying.lease import Lease, is_held
+from shared.delivery.sweeping import forget
 from shared.domain.aggregate import Aggregate
 from shared.domain.errors import Absent, Refused, Unreadable
 from shared.domain.handlers import Hears
@@ -20,7 +22,6 @@ from shared.language.reasons import Reason
 from shared.rebuilding.folding import CannotRebuild, Shadow
 from shared.rebuilding.rebuild import Progress, Rebuild
 from shared.settings import Settings
-from shared.store.mongodb import DuplicateKeyError
 from shared.store.store import Store
 
 log = structlog.get_logger()
@@ -47,8 +48,8 @@ class Projections:
     async def tidy(self) -> None:
         """Forget what a rebuild left behind whose process has ended in the middle."""
         for name, kind in self._kinds.items():
-            if not _goes_on(await self._rebuilds.find_one({"_id": name})):
-                await Shadow(self._store, kind).collection(kind).delete_many({})
+            if not await self._goes_on(await self._rebuilds.find_one({"_id": name})):
+                await forget(Shadow(self._store, kind).collection(kind), {})
 
     async def all(self) -> list[Shown]:
         """Each with its documents and its last rebuild, by name."""
@@ -59,19 +60,17 @@ class Projections:
         kind = self._kind(name)
         last = await self._rebuilds.find_one({"_id": name})
         documents = await self._store.collection(kind).estimated_document_count()
-        return {"name": name, "documents": documents, "rebuild": _shown(last) if last else None}
+        return {"name": name, "documents": documents, "rebuild": await self._shown(last)}
 
     async def rebuild(self, name: str) -> Shown:
         """Begin to work it out anew; raises Absent, and Refused while that is going on already."""
         kind = self._kind(name)
-        now = datetime.now(UTC)
-        free = {"_id": name, "$or": [{"state": {"$ne": "running"}}, {"alive_at": {"$lt": now - GONE_AFTER}}]}
-        begun = {"state": "running", "began_at": now, "ended_at": None, "alive_at": now, "reason": None}
-        try:
-            await self._rebuilds.replace_one(free, begun | asdict(Progress()), upsert=True)
-        except DuplicateKeyError:
-            raise Refused("rebuilds-already", projection=name) from None
-        task = asyncio.create_task(self._run(name, kind))
+        lease = Lease(self._store, _lease(name), GONE_AFTER)
+        if not await lease.take():
+            raise Refused("rebuilds-already", projection=name)
+        begun = {"state": "running", "began_at": datetime.now(UTC), "ended_at": None, "reason": None}
+        await self._rebuilds.replace_one({"_id": name}, begun | asdict(Progress()), upsert=True)
+        task = asyncio.create_task(self._run(name, kind, lease))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return await self.one(name)
@@ -89,13 +88,14 @@ class Projections:
             raise Absent("no-such-projection", projection=name, here=sorted(self._kinds))
         return self._kinds[name]
 
-    async def _run(self, name: str, kind: type[Aggregate]) -> None:
+    async def _run(self, name: str, kind: type[Aggregate], lease: Lease) -> None:
         told = 0.0
 
         async def report(progress: Progress) -> None:
             nonlocal told
             if time.monotonic() - told >= REPORT_EVERY:
                 told = time.monotonic()
+                await lease.take()
                 await self._note(name, asdict(progress))
 
         rebuild = Rebuild(self._store, self._settings, kind, self._handlers)
@@ -116,18 +116,23 @@ class Projections:
             }
             with contextlib.suppress(Exception):  # without this word it counts as gone after a while
                 await self._note(name, asdict(rebuild.progress) | ended)
+                await lease.give_up()
             log.info("rebuilt", projection=name, **asdict(rebuild.progress), state=ended["state"])
 
     async def _note(self, name: str, what: Shown) -> None:
-        await self._rebuilds.update_one({"_id": name}, {"$set": {**what, "alive_at": datetime.now(UTC)}})
+        await self._rebuilds.update_one({"_id": name}, {"$set": what})
+
+    async def _goes_on(self, last: Shown | None) -> bool:
+        return bool(last and last["state"] == "running" and await is_held(self._store, _lease(last["_id"])))
+
+    async def _shown(self, last: Shown | None) -> Shown | None:
+        if last is None:
+            return None
+        shown = {name: value for name, value in last.items() if name not in ("_id", "alive_at")}
+        if last["state"] == "running" and not await self._goes_on(last):
+            return shown | {"state": "failed", "reason": str(Reason("rebuilder-gone"))}
+        return shown
 
 
-def _goes_on(last: Shown | None) -> bool:
-    return bool(last and last["state"] == "running" and last["alive_at"] > datetime.now(UTC) - GONE_AFTER)
-
-
-def _shown(last: Shown) -> Shown:
-    shown = {name: value for name, value in last.items() if name not in ("_id", "alive_at")}
-    if last["state"] == "running" and not _goes_on(last):
-        return shown | {"state": "failed", "reason": str(Reason("rebuilder-gone"))}
-    return shown
+def _lease(name: str) -> str:
+    return f"rebuilding {name}"

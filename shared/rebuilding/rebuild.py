@@ -15,6 +15,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer
 
 from shared.delivery.dead_letters import Letter
+from shared.delivery.sweeping import forget
 from shared.domain.aggregate import Aggregate
 from shared.domain.handlers import Hears
 from shared.domain.pieces import chunks
@@ -78,14 +79,14 @@ class Rebuild:
         """Do it; raises CannotRebuild, and what is transient."""
         folding = Folding(self._store, self._kind, self._handlers, await self._dropped())
         reader = make_reader(self._settings, self._store.origin.service)
-        await folding.documents.delete_many({})
+        await forget(folding.documents, {})
         try:
             await reader.start()
             await self._assign(reader, folding.streams)
             await self._passes(folding, reader, report)
         finally:
             await reader.stop()
-            await folding.documents.delete_many({})
+            await forget(folding.documents, {})
         return self.progress
 
     async def _passes(self, folding: Folding, reader: AIOKafkaConsumer, report: Report) -> None:
@@ -106,8 +107,7 @@ class Rebuild:
     async def _dropped(self) -> set[tuple[str, int]]:
         """What operators have let this service move on without."""
         rows = self._store.db["outbox"].find({"dead_letter": True, "settled": "dropped"})
-        letters = [Letter.of_row(row) async for row in rows]
-        return {(letter.position, letter.version) for letter in letters}
+        return {(letter.position, letter.version) async for row in rows for letter in [Letter.of_row(row)]}
 
     async def _snapshot(self, streams: Iterable[Stream]) -> Snapshot:
         own = {"$or": [{"_id": {"$gte": f"{stream.value}/", "$lt": f"{stream.value}0"}} for stream in streams]}

@@ -1,32 +1,37 @@
 """One service's MongoDB database: its collections and indexes, and reading from it."""
 
-from collections.abc import AsyncIterable, Callable, Iterable, Sequence
-from datetime import UTC
+import asyncio
+from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from bson.codec_options import CodecOptions
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorCursor
 from pymongo import ASCENDING
-from pymongo.errors import OperationFailure
+from pymongo.errors import NotPrimaryError, OperationFailure
 from pymongo.monitoring import ConnectionPoolListener
+from pymongo.uri_parser import split_options
 from typing_extensions import override
 
 from shared.domain.aggregate import Aggregate
 from shared.domain.clock import Clock
 from shared.domain.errors import Unreadable
-from shared.domain.work import BY_ID, Order, Where
+from shared.domain.news import News
+from shared.domain.work import BY_ID, Key, Order, Page, Where
 from shared.domain.work import Store as Port
 from shared.language.envelope import Origin
 from shared.language.streams import Event
 from shared.store.documents import Document, from_document
 from shared.store.indexes import COLLECTIONS, Index, indexes_of
 from shared.store.numbering import Numbering
-from shared.store.queries import at, counts_of, different_in, stored, values_of
+from shared.store.queries import at, beyond, counts_of, different_in, page_of, stored, values_of
 from shared.store.transactions import EXISTS
 from shared.telemetry.tracing import Tracing
 
 A = TypeVar("A", bound=Aggregate)
 
+TIME_OUTS: Mapping[str, int] = {"serverSelectionTimeoutMS": 3000, "socketTimeoutMS": 30000}
+"""Milliseconds until nobody is found who answers, and until an answer counts as lost."""
 READ_TOGETHER = 500
 """Documents a round trip: making aggregates of them takes the event loop a few milliseconds."""
 
@@ -41,10 +46,8 @@ class Database(Port):
             url,
             tz_aware=True,
             tzinfo=UTC,
-            serverSelectionTimeoutMS=3000,
-            socketTimeoutMS=30000,
-            appname=origin.service,
             event_listeners=listeners,
+            **_unless_said(url, {**TIME_OUTS, "appname": origin.service}),
         )
         options: CodecOptions[Document] = CodecOptions(tz_aware=True, tzinfo=UTC)
         self.db = self.client.get_database(database, codec_options=options)
@@ -55,8 +58,11 @@ class Database(Port):
         self.numbering = Numbering()
         self.said_something: Callable[[], None] = lambda: None
         """Called after a commit that published something; wakes the outbox."""
+        self.falls_due: Callable[[type[Aggregate], datetime], None] = lambda _, __: None
+        """Called after a commit with the kind and time of everything stored that falls due; wakes whoever waits."""
         self.made_true: Callable[[Event], None] = lambda _: None
         """Called after a commit with every event raised in it; counts them."""
+        self.news = News()
         self.tracing = Tracing()
 
     def collection(self, kind: type[Aggregate]) -> AsyncIOMotorCollection[Document]:
@@ -82,18 +88,43 @@ class Database(Port):
             await self.db[index.collection].create_index([(key, ASCENDING) for key in index.keys], **index.options)
 
     async def ping(self) -> None:
-        """Raises when the database does not answer."""
-        await self.client.admin.command("ping")
+        """Raises when the database does not answer, or not as the one that may be written to.
+
+        A ping is answered by a primary that has stepped down as well, and nobody can be served by it.
+        """
+        if not (await self.client.admin.command("hello"))["isWritablePrimary"]:
+            raise NotPrimaryError("stepped down")
 
     @override
-    async def all(self, kind: type[A], where: Where, *, sort: Order = BY_ID, limit: int = 0) -> list[A]:
-        return [from_document(kind, document) async for document in self._find(kind, where, None, sort, limit)]
+    async def all(
+        self, kind: type[A], where: Where, *, sort: Order = BY_ID, limit: int = 0, without: Sequence[str] = ()
+    ) -> list[A]:
+        shown = dict.fromkeys(without, False) or None
+        return [from_document(kind, document) async for document in self._find(kind, where, shown, sort, limit)]
+
+    @override
+    async def page(
+        self,
+        kind: type[A],
+        where: Where,
+        *,
+        sort: Order = BY_ID,
+        after: Key = (),
+        limit: int,
+        without: Sequence[str] = (),
+        spoilt: list[str] | None = None,
+    ) -> Page[A]:
+        beginning = {"$and": [stored(where), beyond(sort, after)]}
+        shown = dict.fromkeys(without, False) or None
+        found = self.collection(kind).find(beginning, projection=shown, batch_size=READ_TOGETHER)
+        documents = await found.sort(list(sort)).limit(limit + 1).to_list(limit + 1)
+        return page_of(kind, documents, sort, limit, spoilt)
 
     @override
     async def readable(self, kind: type[A], where: Where) -> tuple[list[A], dict[str, str]]:
         read: list[A] = []
         spoilt: dict[str, str] = {}
-        async for document in self._find(kind, where, None, BY_ID, 0).batch_size(READ_TOGETHER):
+        async for document in self._find(kind, where, None, BY_ID, 0):
             try:
                 read.append(from_document(kind, document))
             except Unreadable as error:
@@ -116,16 +147,21 @@ class Database(Port):
         limit: int = 0,
     ) -> list[tuple[Any, ...]]:
         found: AsyncIterable[Document] = (
-            self.collection(kind).aggregate(values_of(where, fields, each, sort, limit))
+            self.collection(kind).aggregate(values_of(where, fields, each, sort, limit), batchSize=READ_TOGETHER)
             if each
             else self._find(kind, where, fields, sort, limit)
         )
         return [tuple(at(document, field) for field in fields) async for document in found]
 
     def _find(
-        self, kind: type[Aggregate], where: Where, fields: Sequence[str] | None, sort: Order, limit: int
+        self,
+        kind: type[Aggregate],
+        where: Where,
+        fields: Sequence[str] | dict[str, bool] | None,
+        sort: Order,
+        limit: int,
     ) -> AsyncIOMotorCursor[Document]:
-        found = self.collection(kind).find(stored(where), projection=fields).limit(limit)
+        found = self.collection(kind).find(stored(where), projection=fields, batch_size=READ_TOGETHER).limit(limit)
         return found.sort(list(sort)) if sort else found
 
     @override
@@ -136,7 +172,7 @@ class Database(Port):
     async def counts(
         self, kind: type[Aggregate], where: Where, by: Sequence[str], *, each: str = ""
     ) -> dict[tuple[Any, ...], int]:
-        rows = self.collection(kind).aggregate(counts_of(where, by, each))
+        rows = self.collection(kind).aggregate(counts_of(where, by, each), batchSize=READ_TOGETHER)
         return {tuple(row["_id"]): row["times"] async for row in rows}
 
     @override
@@ -146,4 +182,11 @@ class Database(Port):
 
     async def close(self) -> None:
         """Let go of all connections."""
-        self.client.close()
+        await asyncio.to_thread(self.client.close)  # it looks for a server, for seconds where there is none
+
+
+def _unless_said(url: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Those that the address leaves open: given beside it, the driver would take them before what it says."""
+    query = url.partition("?")[2]
+    said = {name.lower() for name in split_options(query, validate=False)} if query else set[str]()
+    return {name: value for name, value in options.items() if name.lower() not in said}

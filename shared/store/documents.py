@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from shared.domain.aggregate import Aggregate
 from shared.domain.errors import Unreadable
+from shared.language.values.accepted import ACCEPTED
 
 A = TypeVar("A", bound=Aggregate)
 Document = dict[str, Any]
@@ -41,7 +42,7 @@ def from_document(kind: type[A], document: Mapping[str, Any]) -> A:
     """The aggregate that was stored; unknown fields of a newer version are left out. Raises Unreadable."""
     known = {name: value for name, value in document.items() if name in _field_names(kind)}
     try:
-        aggregate: A = _adapter(kind).validate_python({**known, "id": document["_id"]})
+        aggregate: A = _adapter(kind).validate_python({**known, "id": document["_id"]}, context=ACCEPTED)
     except ValidationError as error:
         raise Unreadable(kind.__name__, _faults(error)) from None
     return aggregate

@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.domain.aggregate import Aggregate
 
-COLLECTIONS = ("inbox", "leases", "outbox", "parked")
+COLLECTIONS = ("confirmed", "inbox", "leases", "outbox", "parked", "replays")
 """What every service has beside its aggregates."""
 
 
@@ -17,6 +17,8 @@ class Index:
     collection: str
     keys: tuple[str, ...]
     sparse: bool = False
+    expires: bool = False
+    """Whether documents are removed at the time that stands there."""
     where: tuple[tuple[str, Any], ...] = ()
     """Only documents with these values are in it; empty for all."""
 
@@ -24,7 +26,8 @@ class Index:
     def options(self) -> dict[str, Any]:
         """What MongoDB is told beside the keys."""
         only = {"partialFilterExpression": dict(self.where)} if self.where else {}
-        return only | ({"sparse": True} if self.sparse else {})
+        ends = {"expireAfterSeconds": 0} if self.expires else {}
+        return only | ends | ({"sparse": True} if self.sparse else {})
 
 
 def indexes_of(kinds: Iterable[type[Aggregate]]) -> list[Index]:
@@ -34,6 +37,6 @@ def indexes_of(kinds: Iterable[type[Aggregate]]) -> list[Index]:
         for kind in kinds
         for index in (
             *(Index(kind.collection, keys) for keys in kind.indexes),
-            Index(kind.collection, ("due_at",), sparse=True),
+            Index(kind.collection, ("due_at",), sparse=True, expires=kind.forgotten_when_due),
         )
     ]

@@ -1,9 +1,14 @@
 """The port's questions in MongoDB's language."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
-from shared.domain.work import Order, Where
+from shared.domain.aggregate import Aggregate
+from shared.domain.errors import Unreadable
+from shared.domain.work import Order, Page, Where
+from shared.store.documents import Document, from_document
+
+A = TypeVar("A", bound=Aggregate)
 
 Pipeline = list[dict[str, Any]]
 
@@ -71,3 +76,40 @@ def at(document: Mapping[str, Any], field: str) -> Any:
     for name in field.split("."):
         found = found.get(name) if isinstance(found, Mapping) else None
     return found
+
+
+def beyond(sort: Order, after: Sequence[Any]) -> Where:
+    """MongoDB's query for what comes after that key in that order; of nothing, for everything.
+
+    The first field bounds the search once more by itself: MongoDB goes by an index where a condition stands outside of
+    any ``$or``.
+    """
+    if not after:
+        return {}
+    same: dict[str, Any] = {}
+    places: list[Where] = []
+    for (field, direction), value in zip(sort, after, strict=True):
+        if value is not None:
+            places.append({**same, field: {"$gt" if direction > 0 else "$lt": value}})
+        elif direction > 0:  # what is missing comes first
+            places.append({**same, field: {"$ne": None}})
+        same[field] = value
+    (first, direction), value = sort[0], after[0]
+    bound = {} if value is None else {first: {"$gte" if direction > 0 else "$lte": value}}
+    return {**bound, "$or": places}
+
+
+def page_of(
+    kind: type[A], documents: Sequence[Document], sort: Order, limit: int, spoilt: list[str] | None = None
+) -> Page[A]:
+    """A page of documents, of which one more may be there than it holds; raises Unreadable as ``Store.page`` does."""
+    items = []
+    for document in documents[:limit]:
+        try:
+            items.append(from_document(kind, document))
+        except Unreadable:
+            if spoilt is None:
+                raise
+            spoilt.append(document["_id"])
+    more = len(documents) > limit
+    return Page(items, tuple(at(documents[limit - 1], field) for field, _ in sort) if more else ())

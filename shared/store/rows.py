@@ -1,13 +1,14 @@
 """Events as the outbox keeps them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from pymongo import InsertOne, UpdateOne
 from uuid_utils import uuid7
 
-from shared.language.envelope import Origin, RawHeaders
+from shared.domain.errors import Refused
+from shared.language.envelope import Origin, RawHeaders, Record, Undecodable, open_envelope, open_event
 from shared.language.streams import Event
 from shared.telemetry.tracing import next_traceparent
 
@@ -20,7 +21,7 @@ class Row:
     topic: str
     key: bytes | None
     headers: RawHeaders
-    value: bytes | None
+    value: bytes | None = field(repr=False)
     subject: str
     version: int
     at: datetime
@@ -54,7 +55,20 @@ class Row:
 
 
 def row_of(event: Event, *, version: int, origin: Origin, now: datetime, traceparent: str = "") -> Row:
-    """What the outbox keeps of an event that was decided, in that trace or the present one; ids sort by time."""
+    """What the outbox keeps of an event that was decided, in that trace or the present one; ids sort by time.
+
+    Raises Refused for what its readers could not read: else one's own words would be everybody's dead letter.
+    """
+    row = _row_of(event, version, origin, now, traceparent or next_traceparent())
+    record = Record(row.topic, 0, 0, 0, row.key, row.value, row.headers)
+    try:
+        open_event(record, open_envelope(record))
+    except Undecodable as error:
+        raise Refused("cannot-be-told", event=event.type, why=error.reason.code) from error
+    return row
+
+
+def _row_of(event: Event, version: int, origin: Origin, now: datetime, traceparent: str) -> Row:
     identity = str(uuid7())
     headers = {
         "ce_specversion": "1.0",
@@ -66,7 +80,7 @@ def row_of(event: Event, *, version: int, origin: Origin, now: datetime, tracepa
         "ce_version": str(version),
         "ce_region": origin.region,
         "content-type": "application/json",
-        "traceparent": traceparent or next_traceparent(),
+        "traceparent": traceparent,
     }
     return Row(
         id=identity,

@@ -14,7 +14,7 @@ from shared.domain.aggregate import Aggregate
 from shared.domain.work import Store, Where, undeclared
 from shared.domain.work import Unit as Port
 from shared.language.streams import Event
-from shared.store.database import Database
+from shared.store.database import READ_TOGETHER, Database
 from shared.store.documents import Document, counters, from_document, to_document, unknown_fields
 from shared.store.rows import Row, row_of
 from shared.store.transactions import Transaction, Write, bulk, delete_all, in_transaction
@@ -60,13 +60,13 @@ class Unit(Port):
         self.store: Store = store
         self._database = store
         self.now = now
-        self.happened_at = now
+        self.happened_at, self.event_id = now, ""
         self._known: dict[tuple[type[Aggregate], str], _Known] = {}
         self._step: dict[tuple[type[Aggregate], str], tuple[Aggregate | None, bool, tuple[Event, ...]]] = {}
         self.rows: list[Row] = []
         self.changing: type[Aggregate] | None = None
         self._more: list[Write] = []
-        self._kept = 0
+        self._kept = self._kept_rows = 0
 
     @override
     async def fetch(self, wanted: Iterable[tuple[type[Aggregate], str]]) -> None:
@@ -76,9 +76,12 @@ class Unit(Port):
             if (kind, identity) not in self._known:
                 missing.setdefault(kind, set()).add(identity)
         for kind, ids in missing.items():
-            found = {d["_id"]: d async for d in self._database.collection(kind).find({"_id": {"$in": list(ids)}})}
+            theirs = self._database.collection(kind).find({"_id": {"$in": list(ids)}}).batch_size(READ_TOGETHER)
+            async for document in theirs:
+                self._remember(kind, document["_id"], document)
             for identity in ids:
-                self._remember(kind, identity, found.get(identity))
+                if (kind, identity) not in self._known:
+                    self._remember(kind, identity, None)
 
     def _remember(self, kind: type[Aggregate], identity: str, document: Document | None) -> None:
         if document is None:
@@ -120,10 +123,14 @@ class Unit(Port):
     def unsay(self, instead: Event) -> None:
         self._more.append(partial(unsay, self._database.db, instead))
 
+    def also(self, write: Write) -> None:
+        """Write this in the transaction too."""
+        self._more.append(write)
+
     def keep(self) -> None:
         """What was saved since the last ``keep`` stays."""
         self._step.clear()
-        self._kept = len(self._more)
+        self._kept, self._kept_rows = len(self._more), len(self.rows)
 
     def undo(self) -> None:
         """Forget what was saved since the last ``keep``: one event of a batch failed, the others go on."""
@@ -132,7 +139,7 @@ class Unit(Port):
             known.aggregate, known.dirty, known.raised = aggregate, dirty, raised
             known.steps = known.steps[: len(raised)]
         self._step.clear()
-        del self._more[self._kept :]
+        del self._more[self._kept :], self.rows[self._kept_rows :]
 
     def _writes(self) -> tuple[dict[type[Aggregate], list[Any]], list[Row]]:
         writes: dict[type[Aggregate], list[Any]] = {}
@@ -180,7 +187,11 @@ class Unit(Port):
         self._came_true()
 
     def _came_true(self) -> None:
-        for known in self._known.values():
+        for (kind, _), known in self._known.items():
+            if known.dirty:
+                self._database.news.tell(kind, known.aggregate)
+            if known.dirty and known.aggregate is not None and known.aggregate.due_at is not None:
+                self._database.falls_due(kind, known.aggregate.due_at)
             for event, step in zip(known.raised, known.steps, strict=True):
                 self._database.made_true(event)
                 step.end()

@@ -57,7 +57,7 @@ def configure_logs(level: str, stream: TextIO = sys.stderr) -> None:
     )
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.getLogger("uvicorn.error").addFilter(_Messageless())
-    for noisy in ("aiokafka", "faststream", "httpx", "pymongo", "uvicorn.access"):
+    for noisy in ("aiokafka", "faststream", "httpcore", "httpx", "pymongo", "uvicorn.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -14,12 +14,15 @@ from prometheus_client import (
     ProcessCollector,
 )
 
+from shared.telemetry.outbox_metrics import OutboxMetrics
+
 AGES = (0.1, 0.5, 1, 5, 15, 60, 300, 1800, 7200, 86400)
 DURATIONS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 SHORT = (0.0001, 0.0005, 0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10)
+HOLDS = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
-class Telemetry:
+class Telemetry(OutboxMetrics):
     """The metrics of one service, in a registry of its own."""
 
     def __init__(self, service: str, region: str) -> None:
@@ -36,15 +39,20 @@ class Telemetry:
         self._declare_work()
         self._declare_http()
         self._declare_outside()
-        ProcessCollector(registry=self.registry)
-        PlatformCollector(registry=self.registry)
-        GCCollector(registry=self.registry)
+        for collector in (ProcessCollector, PlatformCollector, GCCollector):
+            collector(registry=self.registry)
 
     def _declare_events(self) -> None:
         self.events = Counter(
             "telemachus_events",
             "Events taken from a stream, by what became of them. Many «parked» or «dead-letter»: a service is behind.",
             ["stream", "type", "outcome"],
+            registry=self.registry,
+        )
+        self.died = Counter(
+            "telemachus_events_died",
+            "Events that became dead letters, by the service they say they are from. Rising: look at what it says.",
+            ["stream", "source"],
             registry=self.registry,
         )
         self.event_age = Histogram(
@@ -92,6 +100,12 @@ class Telemetry:
             ["stream"],
             registry=self.registry,
         )
+        self.unread = Gauge(
+            "telemachus_consumer_unread_partitions",
+            "Partitions nobody in the group reads; 1 for a topic that is not there. Any: no lag shows what waits.",
+            ["stream"],
+            registry=self.registry,
+        )
         self.holes = Counter(
             "telemachus_stream_holes",
             "Offsets that jumped, so that events were asked for again. Rising: the broker drops events too early.",
@@ -105,25 +119,7 @@ class Telemetry:
         )
         self.halted = Gauge(
             "telemachus_consumer_halted",
-            "Whether most of a stream is poison and the consumer stopped. 1: nothing more is dealt with until mended.",
-            registry=self.registry,
-        )
-
-    def _declare_outbox(self) -> None:
-        self.published = Counter(
-            "telemachus_outbox_published",
-            "Events the outbox has published. High without people at work: somebody replays.",
-            ["topic"],
-            registry=self.registry,
-        )
-        self.outbox_pending = Gauge(
-            "telemachus_outbox_pending_messages",
-            "Decided, but not published yet. High: Kafka is away.",
-            registry=self.registry,
-        )
-        self.outbox_oldest = Gauge(
-            "telemachus_outbox_oldest_pending_timestamp_seconds",
-            "When the oldest unpublished event was decided; 0 when there is none. Long ago: the outbox is stalled.",
+            "Whether a stream is poison and the consumer stopped. 1: nothing more is dealt with until that is mended.",
             registry=self.registry,
         )
 
@@ -136,8 +132,7 @@ class Telemetry:
         )
         self.conflicts = Counter(
             "telemachus_conflicts",
-            "Units of work that started over because somebody else was faster. "
-            "Rising fast: too many work on the same things.",
+            "Units of work begun again because somebody else was faster. Rising fast: many work on the same things.",
             registry=self.registry,
         )
         self.failures = Counter(
@@ -153,20 +148,34 @@ class Telemetry:
         )
         self.due_lateness = Gauge(
             "telemachus_due_lateness_seconds",
-            "How long the longest overdue thing has been due; 0 when none is. High: it fails again and again, or "
-            "nobody gets to it.",
+            "How long the longest overdue thing has been due; 0: none is. High: it fails again, or nobody gets to it.",
+            registry=self.registry,
+        )
+        self.loop_held = Histogram(
+            "telemachus_loop_held_seconds",
+            "The longest for which the event loop was held, in each second in which it did anything. "
+            "Above 0.1: something holds it, and nobody is answered meanwhile.",
+            buckets=HOLDS,
             registry=self.registry,
         )
         self.ready = Gauge(
             "telemachus_ready",
-            "Whether broker and database answer and events flow. 0: they do not, «/health/ready» says why.",
+            "Whether people can be served. 0: it has not started, or its database is away; «/health/ready» says why.",
+            registry=self.registry,
+        )
+        self.obstacles = Gauge(
+            "telemachus_obstacle",
+            "What is in the way of events: «kafka» or «mongodb» away, a «consumer» without partitions, a part that "
+            "fails. 1: «/health/ready» says why; people may be served all the same.",
+            ["obstacle"],
             registry=self.registry,
         )
 
     def _declare_http(self) -> None:
         self.requests = Counter(
             "telemachus_http_requests",
-            "Requests answered, by the class of their status. Many «5xx»: people cannot work.",
+            "Requests answered, by the class of their status; «499»: broken off by whoever asked. "
+            "Many «5xx»: people cannot work.",
             ["method", "route", "status"],
             registry=self.registry,
         )

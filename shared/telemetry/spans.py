@@ -25,6 +25,11 @@ from shared.language.envelope import Envelope, Record
 from shared.language.streams import REGISTRY, Event
 from shared.telemetry.tracing import TRACEPARENT, Step, Tracing, current, traced
 
+
+class NotTaken(Exception):
+    """Kafka did not take it."""
+
+
 FAREWELL = 3.0
 """Seconds the last spans have to reach the collector when a service stops."""
 QUEUE = 16384
@@ -111,17 +116,18 @@ class Spans(Tracing):
 
     @override
     @contextmanager
-    def publishing(self, rows: Sequence[Mapping[str, Any]], /) -> Iterator[None]:
-        steps = [self._send(row) for row in rows]
+    def publishing(self, rows: Sequence[Mapping[str, Any]], /) -> Iterator[set[str]]:
+        steps = {row["_id"]: self._send(row) for row in rows}
+        refused: set[str] = set()
         failure: BaseException | None = None
         try:
-            yield
+            yield refused
         except BaseException as error:
             failure = error
             raise
         finally:
-            for step in steps:
-                step.stop(failure)
+            for identity, step in steps.items():
+                step.stop(failure or (NotTaken() if identity in refused else None))
                 step.end()
 
     def _send(self, row: Mapping[str, Any]) -> SpanStep:

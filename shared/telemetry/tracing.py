@@ -79,9 +79,12 @@ class Tracing:
         """An event was raised by what is being done now; ends when it is committed. Others follow from it."""
         return Step(next_traceparent())
 
-    def publishing(self, _rows: Sequence[Mapping[str, Any]], /) -> AbstractContextManager[None]:
-        """Publish these rows of the outbox, each as what follows from its being decided."""
-        return nullcontext()
+    def publishing(self, _rows: Sequence[Mapping[str, Any]], /) -> AbstractContextManager[set[str]]:
+        """Publish these rows of the outbox, each as what follows from its being decided.
+
+        The ids of those that were not taken belong into the set.
+        """
+        return nullcontext(set())
 
     async def stop(self) -> None:
         """Let what is on record reach the collector, as far as it answers."""

@@ -4,50 +4,69 @@ from collections.abc import Callable
 from functools import partial
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 
+from shared.domain.people import People
 from shared.domain.work import Store
 from shared.language.reasons import Reason
 from shared.settings import Settings
-from shared.web.access import person_id
 from shared.web.sentences import Sentences
-from shared.web.wording import Say, reader
+from shared.web.wording import HEARD, Say, reader
 
 Explain = Callable[[Reason], str]
 Retell = Callable[[str], str]
 
 
-async def _store(request: Request) -> Store:
+async def store_of(request: Request) -> Store:
+    """Where the service keeps what it knows."""
     store: Store = request.app.state.store
     return store
 
 
-async def _pseudonym(request: Request) -> Callable[[str], str]:
+async def _people(request: Request) -> People:
     settings: Settings = request.app.state.settings
-    key = settings.pseudonym_key.get_secret_value()
-    return lambda employee_id: person_id(employee_id, key)
+    return People.among(
+        request.app.state.aggregates, request.app.state.store, settings.pseudonym_key.get_secret_value()
+    )
 
 
-async def _say(request: Request) -> Say:
+async def _read(request: Request, response: Response) -> str:
+    """The reader's language, which the answer names."""
+    language = reader(request)
+    response.headers.update({"Content-Language": language, "Vary": HEARD})
+    return language
+
+
+Language = Annotated[str, Depends(_read)]
+
+
+async def _say(request: Request, language: Language) -> Say:
     sentences: Sentences = request.app.state.sentences
-    return sentences.say(reader(request))
+    return sentences.say(language)
 
 
-async def _explain(request: Request) -> Explain:
+async def _explain(request: Request, language: Language) -> Explain:
     sentences: Sentences = request.app.state.sentences
-    return partial(sentences.explain, language=reader(request))
+    return partial(sentences.explain, language=language)
 
 
-async def _retell(request: Request) -> Retell:
+async def _retell(request: Request, language: Language) -> Retell:
     sentences: Sentences = request.app.state.sentences
-    return partial(sentences.retell, language=reader(request))
+    return partial(sentences.retell, language=language)
 
 
-Database = Annotated[Store, Depends(_store)]
+async def _written_to(request: Request) -> bool:
+    settings: Settings = request.app.state.settings
+    return bool(settings.smtp_host)
 
 
-Pseudonym = Annotated[Callable[[str], str], Depends(_pseudonym)]
-"""Turns an employee number into a person id."""
+WrittenTo = Annotated[bool, Depends(_written_to)]
+"""Whether letters are sent at all."""
+Database = Annotated[Store, Depends(store_of)]
+
+
+Known = Annotated[People, Depends(_people)]
+"""Finds people by their employee numbers."""
 
 Saying = Annotated[Say, Depends(_say)]
 """Puts sentences into the reader's language."""

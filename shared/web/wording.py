@@ -8,14 +8,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache, reduce
+from functools import cache, lru_cache
 from gettext import NullTranslations
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
-from typing import Protocol
 
-from babel import Locale, negotiate_locale
+from babel import Locale, UnknownLocaleError, negotiate_locale
 from babel.dates import format_date, format_datetime
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
@@ -24,7 +23,8 @@ from babel.numbers import format_decimal
 from babel.support import Translations
 from starlette.requests import HTTPConnection
 
-from shared.domain.marking import Sentence, _
+from shared.domain.marking import Say as Say
+from shared.domain.marking import Sentence
 from shared.language.reasons import AnyOf, Fact, OneByOne
 
 CATALOGUES = Path(__file__).parent / "languages"
@@ -32,25 +32,38 @@ SOURCE = "en"
 """The language that pages are written in; it needs no catalogue."""
 PSEUDO = "en-XA"
 """English in accents and a third longer: whatever stays plain is not translated. For tests, and never offered."""
+MIRRORED = "ar-XB"
+"""English from right to left, in the frame, the dates and the numbers of Arabic: for looking, and never offered."""
+MADE = (PSEUDO, MIRRORED)
+
+CHOICE = "telemachus_language"
+"""The cookie that keeps the language a reader has chosen; shared.web.languages.choosing sets it."""
+HEARD = "Cookie, Accept-Language"
+"""Headers that decide which language is read, for Vary."""
 
 CHOICES = 20
 """Languages of a header that are looked at: nobody speaks more, and whoever names thousands is to cost us no time."""
 NOT_AT_ALL = re.compile(r"\s*q\s*=\s*0(\.0*)?\s*", re.IGNORECASE)
 
+COUNTRIES = frozenset({"country", "countries"})
+TONGUES = frozenset({"language", "languages"})
+"""Names of facts that are codes of countries and of languages."""
+
 Words = Mapping[str, Mapping[str, str]]
 """Fact → its value → a marked word: for facts that are words of ours, such as states."""
 
 
-def languages(catalogues: Path = CATALOGUES) -> list[str]:
+@cache
+def languages(catalogues: Path = CATALOGUES) -> tuple[str, ...]:
     """Every language people may choose, the source language first."""
-    return [SOURCE, *sorted(path.stem for path in catalogues.glob("*.po") if path.stem != PSEUDO)]
+    return SOURCE, *sorted(path.stem for path in catalogues.glob("*.po") if path.stem not in MADE)
 
 
 def negotiate(accepted: str) -> str:
     """The best language for an Accept-Language header, whose first choices browsers put first, spelled as here."""
     wanted = [language.strip() for language, __, weight in _choices(accepted) if not NOT_AT_ALL.fullmatch(weight)]
-    if wanted == [PSEUDO]:
-        return PSEUDO
+    if len(wanted) == 1 and wanted[0] in MADE:
+        return wanted[0]
     found = negotiate_locale(wanted, languages(), sep="-") or SOURCE
     return next((language for language in languages() if language.lower() == found.lower()), SOURCE)
 
@@ -60,8 +73,9 @@ def _choices(accepted: str) -> list[tuple[str, str, str]]:
 
 
 def reader(request: HTTPConnection) -> str:
-    """The language of whoever asks."""
-    return negotiate(request.headers.get("accept-language", ""))
+    """The language of whoever asks: the one they chose here, else the best their browser knows."""
+    chosen = request.cookies.get(CHOICE)
+    return chosen if chosen in languages() else negotiate(request.headers.get("accept-language", ""))
 
 
 @cache
@@ -87,13 +101,22 @@ def _compiled(language: str, folder: Path) -> NullTranslations:
 @cache
 def locale(language: str) -> Locale:
     """How dates and numbers are written; English is British."""
-    return Locale.parse("en_GB" if language in (SOURCE, PSEUDO) else language.replace("-", "_"))
+    return Locale.parse({SOURCE: "en_GB", PSEUDO: "en_GB", MIRRORED: "ar"}.get(language, language.replace("-", "_")))
 
 
-class Say(Protocol):
-    """Puts a sentence into the reader's language, and its facts into the sentence."""
+def country(code: str, language: str) -> str:
+    """What a country is called in that language; what is no country stays as it is."""
+    return code if language == PSEUDO else str(locale(language).territories.get(code, code))
 
-    def __call__(self, sentence: Sentence, /, **facts: Fact) -> str: ...
+
+def tongue(code: str, language: str) -> str:
+    """What a language is called in that language; what is none stays as it is."""
+    if language == PSEUDO:
+        return code
+    try:
+        return Locale.parse(code, sep="-").get_display_name(locale(language)) or code
+    except (ValueError, UnknownLocaleError):
+        return code
 
 
 class _Shown(dict[str, str]):
@@ -120,27 +143,36 @@ class Saying:
         return text % _Shown((name, self._shown(name, fact)) for name, fact in facts.items())
 
     def _shown(self, name: str, fact: Fact) -> str:
-        """The fact as the reader writes it. In English dates and numbers stay as programs have them."""
+        """The fact as the reader writes it."""
+        style = locale(self.language)
         if isinstance(fact, str):
-            word = self.words.get(name, {}).get(fact)
-            return self(word) if word else str(fact)
+            return self._named(name, fact)
         if isinstance(fact, OneByOne):
             return " ".join(self._shown(name, each) for each in fact)
         if isinstance(fact, Sequence):
             return self._listed([self._shown(name, each) for each in fact], any_of=isinstance(fact, AnyOf))
-        style = locale(self.language)
         if isinstance(fact, datetime):
             return format_datetime(fact, "medium", locale=style)
-        if self.language in (SOURCE, PSEUDO):
-            return str(fact)
-        return format_date(fact, "long", locale=style) if isinstance(fact, date) else format_decimal(fact, locale=style)
+        return format_date(fact, "long", locale=style) if isinstance(fact, date) else number(fact, self.language)
+
+    def _named(self, name: str, fact: str) -> str:
+        """A word of ours in the reader's language, a country or a language as people there call it."""
+        if word := self.words.get(name, {}).get(fact):
+            return self(word)
+        if name in COUNTRIES:
+            return country(fact, self.language)
+        return tongue(fact, self.language) if name in TONGUES else str(fact)
 
     def _listed(self, items: Sequence[str], *, any_of: bool) -> str:
-        if self.language not in (SOURCE, PSEUDO):
-            return format_list(items, "or" if any_of else "standard", locale=locale(self.language))
-        if not any_of:
+        if self.language == PSEUDO:
             return ", ".join(items)
-        return reduce(lambda one, other: self(_("%(one)s or %(other)s"), one=one, other=other), items)
+        return format_list(items, "or" if any_of else "standard", locale=locale(self.language))
+
+
+@lru_cache(maxsize=10_000, typed=True)
+def number(value: float, language: str) -> str:
+    """As it is written there; long lists name the same few thousand again and again."""
+    return format_decimal(value, locale=locale(language))
 
 
 def saying(language: str = SOURCE, *catalogues: Path, words: Words | None = None) -> Say:

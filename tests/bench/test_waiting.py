@@ -60,8 +60,7 @@ def anybody(role: Role, identity: str) -> Member:
 
 
 @pytest.fixture
-async def here(mongodb: Mongo, database_name: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
-    monkeypatch.setattr("shared.delivery.due.POLL", 0)
+async def here(mongodb: Mongo, database_name: str) -> AsyncIterator[Desk]:
     async with desk(mongodb, database_name) as one:
         now = one.world.store.clock.now()
         await one.world.keep(Programme(id=PROGRAMME, terms=terms()), WaitingList(id=PROGRAMME, since=now))
@@ -105,13 +104,13 @@ async def test_one_late_arrival(here: Desk, role: Role, show: Show, monkeypatch:
     rows = DueRows(here.world.store, [handlers.member_due], here.world.app.state.running.telemetry)
     await _arrive(here, role, 0)
     began = time.perf_counter()
-    await rows.step(handlers.member_due)
+    await rows.do(handlers.member_due)
     anew = 1000 * (time.perf_counter() - began)
     look, check = Watch(monkeypatch, lobby.Lobby, "look"), Watch(monkeypatch, waiting, "_serve")
-    write, whole = Watch(monkeypatch, here.world.store, "run"), Watch(monkeypatch, rows, "step")
+    write, whole = Watch(monkeypatch, here.world.store, "run"), Watch(monkeypatch, rows, "do")
     for number in range(1, ARRIVALS + 1):
         await _arrive(here, role, number)
-        await rows.step(handlers.member_due)
+        await rows.do(handlers.member_due)
     paired = len(await here.together())
     median = statistics.median(whole.times)
 

@@ -1,12 +1,12 @@
 """Registration's pages behind a real server, on the run's MongoDB, looked at with Chromium."""
 
 import asyncio
+import math
 import shutil
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,21 +15,20 @@ from fastapi import FastAPI
 from playwright.async_api import Browser, async_playwright
 
 from services.registration import handlers
-from services.registration.board.card import PairCard
-from services.registration.board.feed import Feed
+from services.registration.app import service
 from services.registration.pages import router
-from services.registration.people.participant import Participant
-from services.registration.people.person import Person
-from services.registration.programmes.programme import Programme
 from shared.domain.handlers import heard
 from shared.language.envelope import Origin
 from shared.language.streams import Event
+from shared.serving.compressed import compress_answers
 from shared.store.store import Store
 from shared.store.unit import Unit
-from shared.web.access import COOKIE, Caller
+from shared.web.access import Access
 from shared.web.problems import explain_errors
 from shared.web.static import static_router
 from tests.support.backends import Mongo
+from tests.support.browsers import signed_in_cookie, with_a_door
+from tests.support.tokens import ISSUED_BY
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 Hear = Callable[..., Awaitable[None]]
@@ -41,16 +40,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 class _Still:
+    steady_for = math.inf
+
     def now(self) -> datetime:
         return NOW
-
-
-class _Tokens:
-    """A token is a role and countries: «manager GB,FR»."""
-
-    async def caller(self, token: str) -> Caller:
-        role, _, countries = token.partition("~")
-        return Caller("person-1", frozenset({role}), frozenset(countries.split("_")))
 
 
 @dataclass(frozen=True)
@@ -58,17 +51,20 @@ class Site:
     """Where the pages are."""
 
     address: str
+    access: Access
 
     def cookie(self, role: str, *countries: str) -> Any:
         """Signs a browser in."""
-        return {"name": COOKIE, "value": f"{role}~{'_'.join(countries)}", "url": self.address}
+        cookie = signed_in_cookie(self.access, role, employee_id="e-1", countries=countries)
+        name, _, value = cookie.partition("=")
+        return {"name": name, "value": value, "url": self.address}
 
 
 @pytest.fixture
 async def store(mongodb: Mongo, database_name: str) -> AsyncIterator[Store]:
     """Registration's empty database."""
     store = Store(mongodb.url, database_name, Origin("registration", "test"), _Still())
-    await store.prepare([Programme, Participant, Person, PairCard, Feed])
+    await store.prepare(service.aggregates)
     yield store
     await store.close()
 
@@ -93,15 +89,19 @@ def hear(store: Store) -> Hear:
 async def site(store: Store) -> AsyncIterator[Site]:
     """The pages, served on a free port."""
     app = FastAPI()
-    app.state.store, app.state.access = store, _Tokens()
-    explain_errors(app, SimpleNamespace(sign_in_url=""))  # type: ignore[arg-type]
+    compress_answers(app)
     app.include_router(router)
     app.include_router(static_router)
     config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listening:
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        settings = with_a_door(ISSUED_BY, public_url=address)
+        app.state.store, app.state.access, app.state.settings = store, Access(settings), settings
+        app.state.service, app.state.aggregates = service.name, service.aggregates
+        explain_errors(app, settings, service.spoken)
         serving = asyncio.create_task(server.serve(sockets=[listening]))
-        yield Site(f"http://127.0.0.1:{listening.getsockname()[1]}")
+        yield Site(address, app.state.access)
         server.should_exit = True
         await serving
 

@@ -1,12 +1,16 @@
 """A programme manager looks at the live page while things happen."""
 
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, ViewportSize
 
+from services.registration.pages.board import reading, routes, watching
+from services.registration.pages.board.reading import Board
+from services.registration.pages.board.scope import Scope
 from services.registration.people.participant import Participant
 from services.registration.people.person import Person
 from services.registration.programmes.programme import Programme
@@ -19,7 +23,7 @@ from shared.store.store import Store
 from shared.store.unit import Unit
 from tests.browser.conftest import NOW, Hear, Site
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.emptied]
 PHONE, DESK = ViewportSize(width=390, height=844), ViewportSize(width=1280, height=900)
 PEOPLE = {Role.MENTOR: ("Junior Example", "GB", "Europe/London"), Role.MENTEE: ("Senior Example", "FR", "Europe/Paris")}
 TERMS = Terms(
@@ -83,7 +87,7 @@ async def page(request: pytest.FixtureRequest, chromium: Browser, site: Site) ->
 
 
 async def test_the_page_shows_where_the_programme_stands(page: Page, programme: None) -> None:
-    await page.goto("/")
+    await page.goto("/board")
     assert await page.locator("h1").inner_text() == "Digital voices"
     assert await page.locator(".funnel strong").all_inner_texts() == ["2", "2", "2", "2"]
     assert (await page.locator("[data-headline]").inner_text()).strip() == "The only pair is on track."
@@ -104,11 +108,41 @@ async def test_an_alarm_comes_and_goes_without_reloading(page: Page, programme: 
     assert await page.title() == "not reloaded"
 
 
+async def test_ten_who_look_see_the_alarm_in_what_was_drawn_once_and_sent_compressed(
+    chromium: Browser, site: Site, programme: None, hear: Hear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[str] = []
+
+    async def read_board(store: Store, of: Programme, scope: Scope) -> Board:
+        drawn.append(of.id)
+        return await reading.read_board(store, of, scope)
+
+    monkeypatch.setattr(routes, "read_board", read_board)
+    monkeypatch.setattr(watching, "OLDEST", 3600.0)
+    followed: list[str | None] = []
+    async with AsyncExitStack() as stack:
+        looking = []
+        for _ in range(10):
+            context = await stack.enter_async_context(await chromium.new_context(base_url=site.address))
+            await context.add_cookies([site.cookie("manager", "GB", "FR")])
+            page = await context.new_page()
+            async with page.expect_response("**/live") as response:
+                await page.goto("/board/p1")
+            followed.append((await (await response.value).all_headers()).get("content-encoding"))
+            looking.append(page)
+        before = len(drawn)
+        await hear(AT_RISK)
+        for page in looking:
+            await page.get_by_role("heading", name="1 pair needs you today").wait_for()
+        assert len(drawn) == before + 1
+    assert followed == ["gzip"] * 10
+
+
 async def test_without_scripts_the_page_shows_the_same(chromium: Browser, site: Site, programme: None) -> None:
     context = await chromium.new_context(java_script_enabled=False, base_url=site.address)
     await context.add_cookies([site.cookie("manager", "*")])
     page = await context.new_page()
-    await page.goto("/")
+    await page.goto("/board")
     assert await page.locator(".funnel strong").all_inner_texts() == ["2", "2", "2", "2"]
     assert await page.locator("noscript meta[http-equiv=refresh]").count() == 1
     await context.close()
@@ -117,9 +151,9 @@ async def test_without_scripts_the_page_shows_the_same(chromium: Browser, site: 
 @pytest.mark.parametrize("path", ["/board/p1", "/board/p1/live"])
 @pytest.mark.parametrize(
     ("who", "status"),
-    [(("participant", "GB", "FR"), 403), (("manager", "GB"), 403), (("operator", "*"), 403), (None, 401)],
+    [(("participant", "GB", "FR"), 403), (("manager", "IT"), 403), (("operator", "*"), 403), (None, 401)],
 )
-async def test_only_managers_of_all_its_countries_see_a_programme(
+async def test_only_managers_of_one_of_its_countries_see_a_programme(
     chromium: Browser, site: Site, programme: None, path: str, who: tuple[str, ...] | None, status: int
 ) -> None:
     context = await chromium.new_context(base_url=site.address)
@@ -135,7 +169,7 @@ async def test_a_manager_without_programmes_is_told_the_next_step(
     context = await chromium.new_context(base_url=site.address)
     await context.add_cookies([site.cookie("manager", "IT")])
     page = await context.new_page()
-    await page.goto("/")
+    await page.goto("/board")
     assert await page.locator("h1").inner_text() == "No programme yet"
-    assert "POST /programmes" in await page.locator("main").inner_text()
+    assert "Once a programme of your countries exists" in await page.locator("main").inner_text()
     await context.close()

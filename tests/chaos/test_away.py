@@ -81,14 +81,14 @@ async def apply(stage: Stage, person: Person) -> int:
     return (await stage.gateway.ask(who, "POST", "registration", path, json=person.application())).status
 
 
-async def all_say_it_is_away(processes: Processes, name: str) -> None:
-    """Every service is alive all the time, and says before long that it is not ready and that this is the reason."""
+async def all_say_it_is_away(processes: Processes, name: str, ready: int) -> None:
+    """Every service is alive all the time, and says before long whether it is ready, and that this is in its way."""
     silent = set(NAMES)
     async with asyncio.timeout(NOTICED_SECONDS):
         while silent:
             assert await asyncio.gather(*(asyncio.to_thread(processes.alive, one) for one in NAMES)) == [200] * 4
             said = await asyncio.gather(*(asyncio.to_thread(processes.ready, one) for one in sorted(silent)))
-            named = [status == 503 and name in because for status, because in said]
+            named = [status == ready and name in obstacles for status, obstacles in said]
             silent = {one for one, done in zip(sorted(silent), named, strict=True) if not done}
 
 
@@ -111,7 +111,7 @@ async def test_without_kafka_people_go_on_and_the_others_hear_of_it_later(world:
         assert statuses == [201] * len(people)
         assert await world.unpublished() >= len(people)
         assert await world.members() == 0
-        await all_say_it_is_away(world.processes, "kafka")
+        await all_say_it_is_away(world.processes, "kafka", ready=200)
     await comes_to_a_good_end(world, playing)
 
 
@@ -121,6 +121,6 @@ async def test_without_mongodb_nothing_is_lost_and_whoever_asks_again_is_served(
     playing = asyncio.create_task(play(world.stage))
     async with away(world.mongodb):
         applying = [asyncio.create_task(apply(world.stage, person)) for person in world.stage.scenario.people]
-        await all_say_it_is_away(world.processes, "mongodb")
+        await all_say_it_is_away(world.processes, "mongodb", ready=503)
     assert set(await asyncio.gather(*applying)) <= {200, 201}
     await comes_to_a_good_end(world, playing)

@@ -2,7 +2,6 @@
 
 import asyncio
 import subprocess
-from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +13,11 @@ from deploy.local.scenario.playing.player import Player
 from deploy.local.scenario.playing.stage import Stage
 from tests.support.backends import Kafka, Mongo
 from tests.support.backup import Backup, back_up, restore
-from tests.support.playing import broken, is_sane, stage_for
+from tests.support.playing import broken, is_sane, share, stage_for
 from tests.support.processes import Processes
 
 RESTORED = "feedback"
 """Nearly all it knows it was told by events, so nearly all of it comes back."""
-
-
-def share(stage: Stage, part: float) -> datetime:
-    """That part of the way through the programme."""
-    terms = stage.scenario.terms
-    days = (terms.ends_on - terms.starts_on).days * part
-    return datetime.combine(terms.starts_on, time(), UTC) + timedelta(days=days)
 
 
 def put_back(processes: Processes, mongodb: Mongo, prefix: str, backup: Backup) -> "subprocess.CompletedProcess[str]":
@@ -64,4 +56,4 @@ async def test_a_service_put_back_to_an_earlier_moment_catches_up(
 
 async def alarms(stage: Stage) -> Any:
     """Which pairs are at risk, as the manager sees it."""
-    return await stage.gateway.get(stage.manager, "feedback", f"{stage.programme}/alarms")
+    return await stage.gateway.all(stage.manager, "feedback", f"{stage.programme}/alarms")

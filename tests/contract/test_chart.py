@@ -97,7 +97,16 @@ def test_every_custom_resource_is_installed_somewhere() -> None:
 
 def test_nothing_optional_is_installed_unless_asked_for() -> None:
     kinds = {manifest["kind"] for manifest in installation("minimal")}
-    usual = {"ServiceAccount", "ConfigMap", "Service", "PodDisruptionBudget", "Deployment", "NetworkPolicy", "Job"}
+    usual = {
+        "ServiceAccount",
+        "ConfigMap",
+        "Service",
+        "PodDisruptionBudget",
+        "Deployment",
+        "NetworkPolicy",
+        "Job",
+        "Pod",
+    }
     assert kinds == usual
 
 
@@ -162,14 +171,13 @@ def test_a_drain_takes_one_pod_at_a_time(installed: list[Manifest]) -> None:
 
 def test_a_pod_is_given_longer_to_stop_than_it_takes(installed: list[Manifest]) -> None:
     """Requests end, the group is left, a round is handed back, the last events and spans go out; each has its limit."""
-    requests = int(re.findall(r"timeout_graceful_shutdown=(\d+)", inspect.getsource(service))[0])
-    last_events = int(re.findall(r"outbox\.leave\(\), (\d+)\)", inspect.getsource(running))[0])
+    requests = int(re.findall(r"stopping=(\d+)", inspect.getsource(service))[0])
     hand_back = producer = 5
     assert "self._process.kill()" in inspect.getsource(worker.Worker.end)  # a round's worker is not waited for
     for deployment in of_kind(installed, "Deployment"):
         spec = deployment["spec"]["template"]["spec"]
         wait = spec["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"]
-        takes = wait + requests + bus.LEAVE + hand_back + last_events + producer + spans.FAREWELL
+        takes = wait + requests + bus.LEAVE + hand_back + running.LEAVE + producer + spans.FAREWELL
         assert spec["terminationGracePeriodSeconds"] >= takes + 10
 
 

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from deploy.services import SERVICES
+from shared.web.frame.entries import Place
+from shared.web.frame.made import PLACES
 from tests.support.chart import (
     EVERYTHING,
     INSTALLATIONS,
@@ -42,9 +44,17 @@ def allowed(rules: list[Manifest], side: str) -> dict[int | str, list[Any]]:
     return {port["port"]: rule.get(side, ["anywhere"]) for rule in rules for port in rule["ports"]}
 
 
-def test_everything_in_the_namespace_is_denied_first(installed: list[Manifest]) -> None:
-    (deny,) = [m["spec"] for m in of_kind(installed, "NetworkPolicy") if not m["spec"]["podSelector"]]
-    assert deny == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+def is_registration(labels: dict[str, str]) -> bool:
+    """Whether these are the labels of the one service that the others ask, for names."""
+    return labels.get("app.kubernetes.io/name") == "registration"
+
+
+def test_others_in_the_namespace_are_left_alone_unless_they_are_to_be_denied() -> None:
+    found = [
+        [m["spec"] for m in of_kind(installation(name), "NetworkPolicy") if not m["spec"]["podSelector"]]
+        for name in ("minimal", "everything")
+    ]
+    assert found == [[], [{"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}]]
 
 
 def test_every_pod_has_one_policy_for_both_directions(installed: list[Manifest]) -> None:
@@ -59,20 +69,28 @@ def test_every_port_of_a_service_is_open_to_people_and_prometheus_only(installed
         (policy,) = policies_of(installed, pod["metadata"]["labels"])
         opened = allowed(policy["ingress"], "from")
         assert set(opened) == {port["name"] for c in pod["spec"]["containers"] for port in c["ports"]}
-        selectors = [peer["namespaceSelector"]["matchLabels"] for peer in opened["http"]]
+        others = [peer for peer in opened["http"] if set(peer) == {"podSelector"}]
+        assert bool(others) is is_registration(pod["metadata"]["labels"])
+        selectors = [peer["namespaceSelector"]["matchLabels"] for peer in opened["http"] if peer not in others]
         namespaces = {found["kubernetes.io/metadata.name"] for found in selectors}
         assert namespaces - {"ingress"} == {"monitoring"}
         assert ("ingress" in namespaces) is bool(of_kind(installed, "Ingress", "HTTPRoute"))
 
 
-def test_services_do_not_speak_to_each_other(installed: list[Manifest]) -> None:
-    """No rule has our own pods as a peer: neither by their labels nor as the whole namespace."""
+def test_services_ask_registration_for_names_and_nobody_for_anything_else(installed: list[Manifest]) -> None:
+    """Other rules have none of our own pods as a peer: neither by their labels nor as the whole namespace."""
     for policy in of_kind(installed, "NetworkPolicy"):
-        for rule in [*policy["spec"].get("ingress", ()), *policy["spec"].get("egress", ())]:
+        found = policy["spec"]
+        for side, rule in [("in", r) for r in found.get("ingress", ())] + [("out", r) for r in found.get("egress", ())]:
             for peer in [*rule.get("from", ()), *rule.get("to", ())]:
-                assert "ipBlock" in peer or "namespaceSelector" in peer
-                assert "app.kubernetes.io/instance" not in str(peer)
-                assert peer.get("namespaceSelector") != {}
+                if set(peer) == {"podSelector"}:
+                    assert [port["port"] for port in rule["ports"]] == ["http"]
+                    assert "app.kubernetes.io/instance" in peer["podSelector"]["matchLabels"]
+                    asked = found["podSelector"]["matchLabels"] if side == "in" else peer["podSelector"]["matchLabels"]
+                    assert is_registration(asked)
+                else:
+                    assert "ipBlock" in peer or peer.get("namespaceSelector")
+                    assert "app.kubernetes.io/instance" not in str(peer)
 
 
 def test_services_reach_what_they_are_told_of_and_nothing_else() -> None:
@@ -85,7 +103,9 @@ def test_services_reach_what_they_are_told_of_and_nothing_else() -> None:
         broker = int(told["KAFKA_BOOTSTRAP_SERVERS"].rpartition(":")[2])
         collector = urlsplit(told["OTEL_EXPORTER_OTLP_ENDPOINT"]).port
         proxy = urlsplit(told["HTTPS_PROXY"]).port
-        assert set(opened) == {53, broker, 27017, 443, proxy, collector}
+        asks = {int(told["SMTP_PORT"])} if is_registration(pod["metadata"]["labels"]) else {"http"}
+        assert set(opened) == {53, broker, 27017, 443, proxy, collector} | asks
+        assert told["NAMES_URL"] == "http://telemachus-registration:8000"
         assert all("anywhere" not in peers for peers in opened.values())
 
 
@@ -104,7 +124,11 @@ def test_jobs_reach_names_and_the_database_only(installed: list[Manifest]) -> No
 def test_nobody_is_let_in_when_nobody_is_named() -> None:
     """An empty list of peers would mean everybody to Kubernetes."""
     nobody = render(MINIMAL, {"networkPolicy": {"ingress": {"peers": []}, "prometheus": {"peers": []}}})
-    assert all("ingress" not in policy["spec"] for policy in of_kind(nobody, "NetworkPolicy"))
+    for policy in of_kind(nobody, "NetworkPolicy"):
+        peers = [peer for rule in policy["spec"].get("ingress", ()) for peer in rule["from"]]
+        assert [set(peer) for peer in peers] == (
+            [{"podSelector"}] if is_registration(policy["metadata"]["labels"]) else []
+        )
 
 
 def test_policies_can_be_left_to_others() -> None:
@@ -171,6 +195,14 @@ def test_people_do_not_reach_what_is_for_those_inside(path: str, road: str) -> N
     manifests = installation(road)
     assert [answered(manifests, f"/{name}{path}") for name in NAMES] == [None] * len(NAMES)
     assert answered(manifests, path) is None
+
+
+@ROADS
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.service + place.path)
+def test_nobody_is_led_to_what_they_do_not_reach(place: Place, road: str) -> None:
+    names = [place.service] if place.service else NAMES
+    found = [answered(installation(road), f"/{name}{place.path}") for name in names]
+    assert found == [(f"telemachus-{name}", place.path) for name in names]
 
 
 def test_a_large_file_is_waited_for() -> None:

@@ -14,7 +14,7 @@ from shared.service import Service
 
 services = pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
 NAMES = {"person_id", "participant_id", "mentor_id", "mentee_id"}
-PEOPLE = {"Person", "Participant", "Member", "Diary", "Feed"}
+PEOPLE = {"Person", "Participant", "Link", "Member", "Diary", "Feed"}
 """Aggregates whose own id is that of a person or a participant."""
 
 
@@ -42,4 +42,6 @@ def test_an_aggregate_says_which_of_its_fields_name_somebody(kind: type[Aggregat
     named = {field.name for field in fields(kind)}
     assert set(kind.about) <= named
     assert NAMES & named <= set(kind.about)
+    if kind.about:
+        assert sorted(kind.shown.names) == sorted(named - {"id", "due_at", "raised"}), "say to whom each is shown"
     assert ("id" in kind.about) is (kind.__name__ in PEOPLE)

@@ -10,13 +10,15 @@ LONGEST, MOST = 250, 12
 """Lines of a file, and modules of a package."""
 NO_MODULES = ("__init__.py", "__main__.py")
 
-MIRRORED = {"scenario": "deploy/local/scenario", "shared": "shared"}
+MIRRORED = {"cli": "deploy/cli", "local": "deploy/local", "scenario": "deploy/local/scenario", "shared": "shared"} | {
+    "translating": "deploy/translating"
+}
 """Folder of tests/unit → what it mirrors, where that is no service."""
 
 A_PATH = re.compile(r"(?<![\w/.-])(?:shared|services|deploy|tests)/[\w./*-]*+(?!\$)")
 """Not what a variable ends: `deploy/telemachus-$service` is a name in Kubernetes."""
 A_MODULE = re.compile(r"(?<![\w/.-])\w+\.py\b")
-MADE_BY_READERS = {"deploy/kustomize/base/telemachus.yaml", "deploy/secrets/pseudonym_key"}
+MADE_BY_READERS = {"deploy/secrets/pseudonym_key", "deploy/secrets/session_keys"}
 """A document tells how; a check-out does not hold them."""
 
 

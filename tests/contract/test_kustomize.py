@@ -27,7 +27,8 @@ def overlay(region: str) -> list[Manifest]:
     with TemporaryDirectory() as directory:
         copy = Path(directory) / "kustomize"
         shutil.copytree(EXAMPLE, copy)
-        (copy / "base" / "telemachus.yaml").write_text(render_text(EXAMPLE / "base" / "values.yaml", {}))
+        own = yaml.safe_load((EXAMPLE / region / "values.yaml").read_text())
+        (copy / region / "stack" / "telemachus.yaml").write_text(render_text(EXAMPLE / "values.yaml", own))
         done = kubectl("kustomize", copy / region)
     assert not done.returncode, done.stderr
     return [manifest for manifest in yaml.load_all(done.stdout, Loader) if manifest]
@@ -53,6 +54,17 @@ def test_a_region_has_its_name_its_namespace_and_its_host(region: str) -> None:
     assert len(of_kind(stack, "Deployment")) == 4
     (ingress,) = of_kind(stack, "Ingress")
     assert [rule["host"] for rule in ingress["spec"]["rules"]] == [f"mentoring.{region}.example.com"]
+
+
+def test_pods_are_replaced_when_a_setting_of_their_region_changes() -> None:
+    checksums = [
+        {
+            pod["metadata"]["annotations"]["checksum/config"]
+            for pod in (deployment["spec"]["template"] for deployment in of_kind(overlay(region), "Deployment"))
+        }
+        for region in ("eu", "us")
+    ]
+    assert len(checksums[0] | checksums[1]) == 8
 
 
 def test_the_mirror_takes_exactly_what_may_cross_regions() -> None:

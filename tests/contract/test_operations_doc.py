@@ -15,7 +15,9 @@ from deploy.services import SERVICES
 from shared.language.topics import TOPICS
 from shared.operations.checks import indexes_needed
 from shared.settings import Settings
+from shared.store.indexes import COLLECTIONS
 from tests.support.chart import INSTALLATIONS, installation, pods
+from tests.support.helm import ROOT
 
 TEXT = PAGE.read_text()
 TABLES = {mark["name"]: mark[0] for mark in MARKED.finditer(TEXT)}
@@ -85,3 +87,21 @@ def test_every_alarm_is_there() -> None:
 def test_links_lead_somewhere() -> None:
     for link in re.findall(r"\]\(([^)#]+)", TEXT):
         assert (PAGE.parent / link).exists(), link
+
+
+def test_of_every_collection_it_is_said_what_bounds_it() -> None:
+    """Those of aggregates, and those the services share: also what no aggregate is in has to end somewhere."""
+    table = TEXT.partition("### What grows, and what bounds it")[2].partition("Streams are kept")[0]
+    named = {
+        (service, collection)
+        for row in re.findall(r"^\| (.+?) \| ", table, re.MULTILINE)
+        for part in re.split(r"; |, (?=[a-z]+ `)", row)
+        for service in re.findall(r"^(\w+)", part)
+        for collection in re.findall(r"`(\w+)`", part)
+    }
+    of_all = {"erased", "submitted", "followed_links"}
+    own = {(service.name, kind.collection) for service in SERVICES for kind in service.aggregates}
+    own = {each for each in own if each[1] not in of_all}
+    used = {name for path in (ROOT / "shared").rglob("*.py") for name in re.findall(r'db\["(\w+)"\]', path.read_text())}
+    shared = {("all", name) for name in used | set(COLLECTIONS) | of_all if name not in {each for _, each in own}}
+    assert own | shared == named - {("collection", "collection")}

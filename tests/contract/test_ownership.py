@@ -1,183 +1,187 @@
-"""A right role is not enough: managers reach their countries, participants reach what is theirs."""
+"""A right role is not enough: managers reach their countries, participants what is theirs, by token as by cookie."""
 
-from collections.abc import AsyncIterator, Mapping
-from typing import Any
+import re
+import uuid
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 from fastapi import FastAPI
 
+from deploy.services import SERVICES
 from shared.language.terms import Terms
-from tests.support.apps import client_of, new_issuer, signed_in
+from tests.contract.test_access import app_of, asked_roles, routes
+from tests.support.apps import client_of, new_issuer
 from tests.support.backends import Mongo
-from tests.support.seeds import (
-    ANOTHER_ROUND,
-    COMING,
-    HELD,
-    MENTEE,
-    MENTOR,
-    PAIR,
-    PROGRAMME,
-    ROUND,
-    TERMS,
-    profile,
-    seeded,
+from tests.support.browsers import DOOR, with_a_door
+from tests.support.owned import (
+    FOR_EVERYBODY,
+    LISTED,
+    OF_PAIR,
+    OF_PAIR_ON_PAGES,
+    OF_PEOPLE,
+    OF_PEOPLE_ON_PAGES,
+    OF_PROGRAMME,
+    OF_PROGRAMME_ON_PAGES,
+    OWN,
+    OWN_ON_PAGES,
+    PROPOSALS,
+    SAID,
+    TRIED_BY_MANAGERS,
+    TRIED_BY_PARTICIPANTS,
+    Call,
 )
+from tests.support.seeds import HELD, MENTEE, MENTOR, PAIR, PROGRAMME, TERMS, seeded
+from tests.support.ways import ByCookie, ByToken, Filled, Way, Who, sent
 
 ISSUER = new_issuer()
-OF_BOTH = signed_in(ISSUER, "manager", employee_id="e-m", countries=["FR", "GB", "DE"])
-OF_ONE = signed_in(ISSUER, "manager", employee_id="e-m", countries=["FR"])
-ELSEWHERE = signed_in(ISSUER, "manager", employee_id="e-m", countries=["DE"])
-NOWHERE = signed_in(ISSUER, "manager", employee_id="e-m")
-THE_MENTOR = signed_in(ISSUER, "participant", employee_id=f"e-{MENTOR}")
-THE_MENTEE = signed_in(ISSUER, "participant", employee_id=f"e-{MENTEE}")
-A_STRANGER = signed_in(ISSUER, "participant", employee_id="e-stranger")
-NAMELESS = signed_in(ISSUER, "participant")
+WAYS: dict[str, Way] = {"token": ByToken(ISSUER), "cookie": ByCookie(with_a_door(ISSUER))}
+OF_BOTH = Who(("manager",), "e-m", ("FR", "GB", "DE"))
+OF_ONE = Who(("manager",), "e-m", ("FR",))
+ELSEWHERE = Who(("manager",), "e-m", ("DE",))
+NOWHERE = Who(("manager",), "e-m")
+THE_MENTOR = Who(("participant",), f"e-{MENTOR}")
+THE_MENTEE = Who(("participant",), f"e-{MENTEE}")
+A_STRANGER = Who(("participant",), "e-stranger")
+NAMELESS = Who(("participant",))
 
-Call = tuple[str, str, str, Any]
-APPLICATION = {"name": "A", "email": "a@b.example", "employee_id": f"e-{MENTOR}", "profile": profile("mentor", "FR")}
-OF_PROGRAMME: list[Call] = [
-    ("registration", "PUT", f"/programmes/{PROGRAMME}/terms", TERMS.model_dump(mode="json")),
-    ("registration", "POST", f"/programmes/{PROGRAMME}/open", None),
-    ("registration", "POST", f"/programmes/{PROGRAMME}/close-registration", None),
-    ("registration", "POST", f"/programmes/{PROGRAMME}/close", None),
-    ("registration", "GET", f"/board/{PROGRAMME}", None),
-    ("registration", "GET", f"/board/{PROGRAMME}/live", None),
-    ("matching", "POST", f"/programmes/{PROGRAMME}/rounds", None),
-    ("matching", "GET", f"/programmes/{PROGRAMME}/rounds", None),
-    ("matching", "GET", f"/rounds/{ROUND}", None),
-    ("matching", "GET", f"/rounds/{ROUND}/pairs", None),
-    ("matching", "GET", f"/rounds/{ROUND}/left-over", None),
-    ("matching", "GET", f"/rounds/{ROUND}/compare/{ANOTHER_ROUND}", None),
-    ("matching", "POST", f"/rounds/{ROUND}/again", None),
-    ("matching", "POST", f"/rounds/{ROUND}/approve", None),
-    ("matching", "POST", f"/rounds/{ANOTHER_ROUND}/cancel", None),
-    ("matching", "POST", f"/pairs/{PAIR}/approve", None),
-    ("sessions", "GET", f"/programmes/{PROGRAMME}/sessions", None),
-    ("feedback", "GET", f"/programmes/{PROGRAMME}/summary", None),
-    ("feedback", "GET", f"/programmes/{PROGRAMME}/alarms", None),
-]
-"""What needs a manager of all of the programme's countries."""
-OF_PEOPLE: list[Call] = [
-    ("registration", "POST", f"/programmes/{PROGRAMME}/participants", APPLICATION),
-    ("registration", "POST", f"/programmes/{PROGRAMME}/import", None),
-    ("registration", "GET", f"/programmes/{PROGRAMME}/participants", None),
-    ("registration", "POST", f"/programmes/{PROGRAMME}/trained", {"participant_ids": [MENTOR]}),
-    ("registration", "GET", f"/participants/{MENTOR}", None),
-    ("registration", "POST", f"/participants/{MENTOR}/trained", None),
-    ("registration", "POST", f"/participants/{MENTOR}/withdraw", {}),
-    ("matching", "GET", f"/pairs/{PAIR}", None),
-    ("matching", "POST", f"/pairs/{PAIR}/dissolve", {"because": "manager"}),
-]
-"""What needs a manager of the person's country."""
-OF_PAIR: list[Call] = [
-    ("matching", "GET", f"/pairs/{PAIR}", None),
-    ("matching", "POST", f"/pairs/{PAIR}/dissolve", {"because": "own-wish"}),
-    ("sessions", "GET", f"/pairs/{PAIR}/sessions", None),
-    ("sessions", "GET", f"/sessions/{COMING}", None),
-    ("sessions", "POST", f"/sessions/{HELD}/held", None),
-    ("sessions", "POST", f"/sessions/{COMING}/cancel", {"because": "ill"}),
-    ("sessions", "POST", f"/sessions/{COMING}/move", {"starts_at": "2030-01-01T10:00:00Z"}),
-    ("feedback", "POST", f"/sessions/{HELD}/pulse", {"feeling": 4, "useful": 5}),
-    ("feedback", "GET", f"/pairs/{PAIR}/momentum", None),
-]
-"""What belongs to the two of the pair."""
-OWN: list[Call] = [
-    ("registration", "GET", f"/participants/{MENTOR}", None),
-    ("registration", "POST", f"/participants/{MENTOR}/withdraw", {}),
-    ("registration", "POST", f"/programmes/{PROGRAMME}/participants", APPLICATION),
-]
-"""What belongs to the mentor alone."""
+FORGED = {"not-from-our-page", "cookie-without-a-form", "form-is-not-yours"}
+
+
+@pytest.fixture(params=WAYS)
+def way(request: pytest.FixtureRequest) -> Way:
+    return WAYS[request.param]
+
+
+@pytest.fixture(scope="module")
+async def untouched(mongodb: Mongo) -> AsyncIterator[dict[str, FastAPI]]:
+    """For those who get nowhere."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    async with seeded(ISSUER, mongodb, name, **DOOR) as apps:
+        yield apps
+    mongodb.drop(name)
 
 
 @pytest.fixture
 async def apps(mongodb: Mongo, database_name: str) -> AsyncIterator[dict[str, FastAPI]]:
-    async with seeded(ISSUER, mongodb, database_name) as apps:
+    async with seeded(ISSUER, mongodb, database_name, **DOOR) as apps:
         yield apps
 
 
-async def _status(apps: dict[str, FastAPI], call: Call, who: Mapping[str, str]) -> int:
+async def _status(apps: dict[str, FastAPI], call: Call, who: Who, way: Way) -> int:
     service, method, path, body = call
     async with client_of(apps[service]) as client:
-        answer = await client.request(method, path, json=body, headers=dict(who))
+        answer = await client.request(method, path, headers=way.headers(who, method), **sent(body))
     if answer.status_code == 403:
         assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["code"] not in FORGED, "it is not asked as a browser asks"
         assert not {MENTOR, MENTEE, "company.example"} & set(answer.text.split('"'))
     return answer.status_code
 
 
-async def _refused(apps: dict[str, FastAPI], calls: list[Call], *callers: Mapping[str, str]) -> list[Call]:
-    """The calls that somebody got through with."""
-    return [call for call in calls for who in callers if await _status(apps, call, who) != 403]
+async def _refused(apps: dict[str, FastAPI], calls: Sequence[Call], way: Way, *callers: Who) -> list[Call]:
+    """The calls that somebody got through with; a browser sends no JSON at all."""
+    asked = [call for call in calls if way is WAYS["token"] or call[3] is None or isinstance(call[3], Filled)]
+    return [call for call in asked for who in callers if await _status(apps, call, who, way) != 403]
 
 
-async def _let_in(apps: dict[str, FastAPI], calls: list[Call], who: Mapping[str, str]) -> dict[str, int]:
-    """What became of the calls; streams go on for ever and are left out."""
-    return {
-        f"{call[0]} {call[1]} {call[2]}": await _status(apps, call, who)
+async def _let_in(apps: dict[str, FastAPI], calls: Sequence[Call], way: Way, who: Who) -> dict[str, int]:
+    """What became of those calls that were not answered well; streams go on for ever and are left out."""
+    became = {
+        f"{call[0]} {call[1]} {call[2]}": await _status(apps, call, who, way)
         for call in calls
         if not call[2].endswith("/live")
     }
+    return {call: status for call, status in became.items() if status not in (200, 201, 202, 303)}
 
 
-async def test_a_manager_of_other_countries_reaches_nothing(apps: dict[str, FastAPI]) -> None:
-    everything = OF_PROGRAMME + OF_PEOPLE + [call for call in OF_PAIR if not call[2].endswith("/pulse")]
-    assert await _refused(apps, everything, ELSEWHERE, NOWHERE) == []
+def _is_listed(service: str, method: str, path: str) -> bool:
+    address = re.compile(re.sub(r"{[^}]*}", "[^/]+", path))
+    return any(call[:2] == (service, method) and address.fullmatch(call[2]) for call in LISTED)
 
 
-async def test_a_manager_of_some_countries_does_not_decide_for_all(apps: dict[str, FastAPI]) -> None:
-    assert await _refused(apps, OF_PROGRAMME, OF_ONE) == []
+def test_every_route_of_people_is_listed_or_known_to_be_for_everybody() -> None:
+    """Operators, and who answers for people, are no part of it: their role alone is what is asked for."""
+    found = {
+        f"{service.name} {method} {route.path}": _is_listed(service.name, method, route.path or "")
+        for service in SERVICES
+        for route in routes(app_of(service))
+        if {"participant", "manager"} & set(asked_roles(route) or ())
+        for method in route.methods or ()
+    }
+    assert {route for route, is_listed in found.items() if not is_listed} == set().union(*FOR_EVERYBODY.values())
 
 
-async def test_participants_do_not_decide_about_proposals(apps: dict[str, FastAPI]) -> None:
-    calls: list[Call] = [("matching", "POST", f"/pairs/{PAIR}/{what}", None) for what in ("approve", "refuse")]
-    assert await _refused(apps, calls, THE_MENTOR, THE_MENTEE, ELSEWHERE, OF_ONE) == []
+async def test_a_manager_of_other_countries_reaches_nothing(untouched: dict[str, FastAPI], way: Way) -> None:
+    theirs = OF_PROGRAMME + OF_PEOPLE + OF_PROGRAMME_ON_PAGES + OF_PEOPLE_ON_PAGES
+    pairs = [call for call in OF_PAIR + OF_PAIR_ON_PAGES if "/pulse" not in call[2]]
+    assert await _refused(untouched, theirs + pairs + TRIED_BY_MANAGERS, way, ELSEWHERE, NOWHERE) == []
 
 
-async def test_a_manager_of_some_countries_reaches_their_people(apps: dict[str, FastAPI]) -> None:
-    became = await _let_in(apps, [call for call in OF_PEOPLE if "import" not in call[2]], OF_ONE)
-    assert {call: status for call, status in became.items() if status not in (200, 201)} == {}
-    other = ("registration", "GET", f"/participants/{MENTEE}", None)
-    assert await _refused(apps, [other], OF_ONE) == []
+async def test_a_manager_of_some_countries_does_not_decide_for_all(untouched: dict[str, FastAPI], way: Way) -> None:
+    assert await _refused(untouched, OF_PROGRAMME + OF_PROGRAMME_ON_PAGES, way, OF_ONE) == []
 
 
-async def test_a_manager_of_all_countries_decides(apps: dict[str, FastAPI]) -> None:
-    became = await _let_in(apps, OF_PROGRAMME, OF_BOTH)
-    assert {call: status for call, status in became.items() if status not in (200, 201, 202)} == {}
+async def test_participants_do_not_decide_about_proposals(untouched: dict[str, FastAPI], way: Way) -> None:
+    assert await _refused(untouched, PROPOSALS, way, THE_MENTOR, THE_MENTEE, ELSEWHERE) == []
+    assert await _refused(untouched, [call for call in PROPOSALS if "desk" not in call[2]], way, OF_ONE) == []
 
 
-async def test_nobody_reaches_what_belongs_to_others(apps: dict[str, FastAPI]) -> None:
-    assert await _refused(apps, OF_PAIR, A_STRANGER, NAMELESS) == []
-    assert await _refused(apps, OWN, A_STRANGER, NAMELESS, THE_MENTEE) == []
+@pytest.mark.parametrize(("by", "calls"), [("token", OF_PEOPLE), ("cookie", OF_PEOPLE_ON_PAGES)], ids=WAYS)
+async def test_a_manager_of_some_countries_reaches_their_people(
+    apps: dict[str, FastAPI], by: str, calls: list[Call]
+) -> None:
+    assert await _let_in(apps, [call for call in calls if "import" not in call[2]], WAYS[by], OF_ONE) == {}
+    others: list[Call] = [
+        ("registration", "GET", f"/participants/{MENTEE}", None),
+        ("registration", "GET", f"/everybody/{PROGRAMME}/one/{MENTEE}", None),
+        ("registration", "GET", f"/everybody/{PROGRAMME}/one/{MENTEE}/change", None),
+        ("registration", "POST", f"/everybody/{PROGRAMME}/one/{MENTEE}/change", SAID),
+    ]
+    assert await _refused(apps, others, WAYS[by], OF_ONE) == []
 
 
+@pytest.mark.parametrize(("by", "calls"), [("token", OF_PROGRAMME), ("cookie", OF_PROGRAMME_ON_PAGES)], ids=WAYS)
+async def test_a_manager_of_all_countries_decides(apps: dict[str, FastAPI], by: str, calls: list[Call]) -> None:
+    assert await _let_in(apps, calls, WAYS[by], OF_BOTH) == {}
+
+
+async def test_nobody_reaches_what_belongs_to_others(untouched: dict[str, FastAPI], way: Way) -> None:
+    assert await _refused(untouched, OF_PAIR + OF_PAIR_ON_PAGES, way, A_STRANGER, NAMELESS) == []
+    assert await _refused(untouched, TRIED_BY_PARTICIPANTS, way, A_STRANGER, NAMELESS) == []
+    assert await _refused(untouched, OWN, way, A_STRANGER, NAMELESS, THE_MENTEE) == []
+    assert await _refused(untouched, OWN_ON_PAGES, way, A_STRANGER, NAMELESS) == []
+
+
+@pytest.mark.parametrize(("by", "calls"), [("token", OF_PAIR), ("cookie", OF_PAIR_ON_PAGES)], ids=WAYS)
 @pytest.mark.parametrize("who", [THE_MENTOR, THE_MENTEE], ids=["mentor", "mentee"])
-async def test_the_two_reach_what_is_theirs(apps: dict[str, FastAPI], who: Mapping[str, str]) -> None:
-    became = await _let_in(apps, [call for call in OF_PAIR if "move" not in call[2]], who)
-    assert {call: status for call, status in became.items() if status not in (200, 201)} == {}
+async def test_the_two_reach_what_is_theirs(apps: dict[str, FastAPI], who: Who, by: str, calls: list[Call]) -> None:
+    assert await _let_in(apps, [call for call in calls if "move" not in call[2]], WAYS[by], who) == {}
 
 
-async def test_the_mentor_reaches_what_is_the_mentors(apps: dict[str, FastAPI]) -> None:
-    became = await _let_in(apps, [OWN[0], OWN[2], OWN[1]], THE_MENTOR)
-    assert set(became.values()) <= {200, 201}
+@pytest.mark.parametrize(("by", "calls"), [("token", [OWN[0], OWN[2], OWN[1]]), ("cookie", OWN_ON_PAGES)], ids=WAYS)
+async def test_the_mentor_reaches_what_is_the_mentors(apps: dict[str, FastAPI], by: str, calls: list[Call]) -> None:
+    assert await _let_in(apps, calls, WAYS[by], THE_MENTOR) == {}
 
 
-async def test_lists_show_only_who_is_covered(apps: dict[str, FastAPI]) -> None:
-    async with client_of(apps["registration"]) as client:
-        people = (await client.get(f"/programmes/{PROGRAMME}/participants", headers=OF_ONE)).json()
+async def test_lists_show_only_who_is_covered(untouched: dict[str, FastAPI], way: Way) -> None:
+    async with client_of(untouched["registration"]) as client:
+        path = f"/programmes/{PROGRAMME}/participants"
+        people = (await client.get(path, headers=way.headers(OF_ONE, "GET"))).json()
     assert [each["participant_id"] for each in people] == [MENTOR]
-    async with client_of(apps["matching"]) as client:
+    async with client_of(untouched["matching"]) as client:
         path = f"/programmes/{PROGRAMME}/pairs"
-        pairs = [(await client.get(path, headers=dict(who))).json() for who in (OF_ONE, ELSEWHERE)]
+        pairs = [(await client.get(path, headers=way.headers(who, "GET"))).json() for who in (OF_ONE, ELSEWHERE)]
     assert [[each["pair_id"] for each in seen] for seen in pairs] == [[PAIR], []]
 
 
-async def test_a_manager_cannot_take_over_a_programme_by_changing_its_countries(apps: dict[str, FastAPI]) -> None:
+async def test_a_manager_cannot_take_over_a_programme_by_changing_its_countries(untouched: dict[str, FastAPI]) -> None:
     taken = Terms.model_validate({**TERMS.model_dump(mode="json"), "countries": ["DE"]}).model_dump(mode="json")
     call: Call = ("registration", "PUT", f"/programmes/{PROGRAMME}/terms", taken)
-    assert await _status(apps, call, ELSEWHERE) == 403
+    assert await _refused(untouched, [call], WAYS["token"], ELSEWHERE) == []
 
 
-async def test_a_manager_answers_no_pulse_for_others(apps: dict[str, FastAPI]) -> None:
-    call: Call = ("feedback", "POST", f"/sessions/{HELD}/pulse", {"feeling": 1, "useful": 1})
-    both = signed_in(ISSUER, "manager", "participant", employee_id="e-m", countries=["*"])
-    assert [await _status(apps, call, who) for who in (OF_BOTH, both)] == [403, 403]
+async def test_a_manager_answers_no_pulse_for_others(untouched: dict[str, FastAPI], way: Way) -> None:
+    calls: list[Call] = [("feedback", "POST", f"/sessions/{HELD}/pulse", {"feeling": 1, "useful": 1})]
+    calls += [call for call in OF_PAIR_ON_PAGES if "/pulse" in call[2]]
+    both = Who(("manager", "participant"), "e-m", ("*",))
+    assert await _refused(untouched, calls, way, OF_BOTH, both) == []

@@ -27,8 +27,6 @@ from tests.support.tokens import ISSUED_BY
 ANSWERED = [each for each in CODED if set(problems.KINDS) & set(getattr(KINDS.get(each.kind), "__mro__", ()))]
 NAMES = {"shared": Sentences(), **{service.name: service.spoken for service in SERVICES}}
 IN_PSEUDO = {"Accept-Language": PSEUDO}
-PAGES = {"asyncapi.html", "board.html", "frame.html", "no_programme.html"}
-"""The pages of registration are looked at beside their other tests."""
 TEMPLATES = [path for part in ("shared", "services") for path in sorted((ROOT / part).rglob("templates/*.html"))]
 MARKED_OR_CODE = re.compile(r"{% trans\b.*?{% endtrans %}|{%.*?%}|{{.*?}}|{#.*?#}", re.DOTALL)
 
@@ -170,6 +168,17 @@ def test_no_branch_of_a_template_has_prose_that_is_not_marked(template: Path) ->
 
 
 def test_every_page_is_looked_at() -> None:
-    assert {path.name for path in TEMPLATES if not path.name.startswith("_")} == PAGES
-    beside = Path(__file__).parents[1] / "unit" / "registration" / "pages" / "test_pseudo_language.py"
-    assert all(page in beside.read_text() for page in PAGES - {"asyncapi.html", "frame.html"})
+    """Those of services beside their other tests, and with one of them the page of an error; docs.html has no words.
+
+    Letters are looked at beside what writes them.
+    """
+    here = {"asyncapi.html", "docs.html", "frame.html", "problem.html"}
+    letters = ROOT / "services/registration/mail/templates"
+    pages = {path for path in TEMPLATES if not path.name.startswith("_") and path.name not in here}
+    pages -= set(letters.iterdir())
+    for page in pages:
+        unit, (floor, name, *_) = Path(__file__).parents[1] / "unit", page.relative_to(ROOT).parts
+        beside = unit / ("" if floor != "shared" else floor) / name / "pages"
+        links = unit / "shared/web/links"
+        tests = [test.read_text() for folder in (beside, links) for test in folder.rglob("test_*.py")]
+        assert any(page.name in test and "plain_words_of_page" in test for test in tests), page

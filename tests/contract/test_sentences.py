@@ -99,9 +99,17 @@ def test_every_sentence_is_marked_and_in_the_catalogue_of_its_package(
 
 
 def test_every_word_and_title_is_in_the_catalogue_too() -> None:
-    titles = [title for _, title in problems.KINDS.values()] + [phrase for _, phrase in problems.PHRASES.values()]
+    titles = [title for _, title in problems.KINDS.values()] + [
+        said for _, *both in problems.PHRASES.values() for said in both
+    ]
     others = [text for _, *texts in problems.OTHERS.values() for text in texts]
-    frame = [problems.NOT_VALID, *problems.DETAILS, sentences.GENERAL, refusals.REFUSED, faults.ONE_OF]
+    frame: list[Sentence | Addressed] = [
+        problems.NOT_VALID,
+        problems.LEFT_OUT,
+        sentences.GENERAL,
+        refusals.REFUSED,
+        faults.ONE_OF,
+    ]
     words = [word for of in refusals.WORDS.values() for word in of.values()]
     assert untranslated("shared", [*titles, *others, *frame, *words]) == []
     for service in SERVICES:

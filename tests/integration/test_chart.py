@@ -18,7 +18,7 @@ from tests.support.chart import EVERYTHING, MINIMAL, Manifest, by_name, render
 from tests.support.helm import ROOT
 
 SECONDS = 60
-SECRETS = {"pseudonym_key": "for tests only, no secret", "kafka_sasl_password": "not used"}
+SECRETS = {"pseudonym_key": "for tests only, no secret", "kafka_sasl_password": "not used", "session_keys": "k" * 32}
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from deploy.local.issuer import ISSUER, Issuer
 from deploy.services import SERVICES
 from shared.domain.clock import SystemClock
 from shared.operations.checks import indexes_needed
+from shared.operations.checks.mongodb import Database
 from shared.operations.commands import obey
 from shared.running.running import Running
 from shared.service import Service
@@ -114,6 +115,22 @@ async def test_check_looks_for_every_index_that_is_made(service: Service, mongod
     assert made == {(index.collection, index.keys) for index in indexes_needed(service)}
 
 
+async def test_an_index_that_is_not_needed_any_more_is_named_and_nothing_is_wrong(
+    mongodb: Mongo, database_name: str
+) -> None:
+    service = SERVICES[0]
+    more = {"mongodb_url": mongodb.url, "mongodb_database_prefix": database_name}
+    running = Running(service, settings_for(new_issuer(), **more), SystemClock())
+    await running.prepare()
+    looked_at = Database(running.store, indexes_needed(service))
+    [before] = await looked_at.indexes()
+    await running.store.db["people"].create_index("of_long_ago")
+    [after] = await looked_at.indexes()
+    await running.store.close()
+    assert before.fine and "not needed" not in before.found
+    assert after.fine and after.found.endswith("not needed: people.of_long_ago_1")
+
+
 def test_everything_is_looked_at_although_nothing_answers(tell: Tell) -> None:
     nowhere = {"KAFKA_BOOTSTRAP_SERVERS": NOWHERE, "MONGODB_URL": f"mongodb://somebody:{SECRET}@{NOWHERE}/"}
     ended = tell(SERVICES[0], "check", "--json", TOKEN_KEYS="/nowhere", CLOCK_FILE="/nowhere", **nowhere)
@@ -127,8 +144,12 @@ def test_everything_is_looked_at_although_nothing_answers(tell: Tell) -> None:
         "Kafka": False,
         "Kafka topics": False,
         "Kafka group": False,
+        "Sign-in": True,
         "Token keys": False,
+        "Mail server": True,
+        "Webhooks": True,
         "Clock": True,
+        "Time zones": True,
     }
     named = {check["remedy"].split(" ")[1] for check in ended.checks.values() if not check["fine"]}
     assert named == {"MONGODB_URL", "KAFKA_BOOTSTRAP_SERVERS", "TOKEN_KEYS"}

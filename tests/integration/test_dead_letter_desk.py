@@ -3,17 +3,18 @@
 import asyncio
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from shared.delivery.dead_letters import Letter, dead_letter
 from shared.delivery.desk import Desk
 from shared.delivery.inbox import Inbox
-from shared.delivery.outbox import Outbox
 from shared.delivery.poison import TOO_MANY
+from shared.delivery.sweeping import Sweeper
 from shared.domain.errors import Absent, Refused, StreamPoisoned
 from shared.domain.handlers import Hears, hears
+from shared.domain.work import Key
 from shared.language.envelope import Envelope, Record, open_envelope
 from shared.language.sessions import SessionHeld, SessionMissed, SessionScheduled
 from shared.language.topics import LARGEST_RECORD
@@ -54,8 +55,8 @@ async def heard(store: Store, session: str = "s1") -> tuple[str, ...]:
 
 
 async def opened(desk: Desk) -> list[Letter]:
-    letters, total = await desk.letters(settled=False, limit=100)
-    assert total == len(letters)
+    letters, then = await desk.letters(settled=False, after=(), limit=100)
+    assert (await desk.how_many(settled=False), then) == (len(letters), ())
     return letters
 
 
@@ -81,6 +82,34 @@ async def test_a_letter_tells_what_it_is(desk: Desk, inbox: Inbox) -> None:
         await desk.letter("dead-unknown")
 
 
+async def walked(desk: Desk, limit: int, settled: bool = False) -> list[list[Letter]]:
+    pages, after = list[list[Letter]](), cast("Key", ())
+    while True:
+        letters, after = await desk.letters(settled=settled, after=after, limit=limit)
+        pages.append(letters)
+        if not after:
+            return pages
+
+
+async def test_letters_are_told_page_by_page_the_oldest_first(desk: Desk, inbox: Inbox) -> None:
+    for n in range(5):
+        await inbox.take([replace(said(SessionScheduled, f"s{n}", 1), value=b"?")])
+    letters = await opened(desk)
+    assert [letter.at for letter in letters] == sorted(letter.at for letter in letters)
+    assert await walked(desk, 2) == [letters[:2], letters[2:4], letters[4:]]
+    assert await walked(desk, 5) == [letters]
+    await desk.drop(letters[1].id)
+    assert await walked(desk, 2) == [[letters[0], letters[2]], letters[3:]]
+    assert [[letter.id for letter in page] for page in await walked(desk, 2, settled=True)] == [[letters[1].id]]
+
+
+async def test_a_page_of_large_letters_is_shorter(desk: Desk, inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.delivery.desk.BYTES", 250)
+    for n in range(5):
+        await inbox.take([replace(said(SessionScheduled, f"s{n}", 1), value=b"?" * 100)])
+    assert [len(page) for page in await walked(desk, 100)] == [3, 2]
+
+
 async def test_retrying_after_mending_has_the_effect_once_and_what_waited_goes_on(
     desk: Desk, after_mending: Desk, inbox: Inbox, store: Store
 ) -> None:
@@ -93,8 +122,8 @@ async def test_retrying_after_mending_has_the_effect_once_and_what_waited_goes_o
     assert await heard(store) == ("scheduled 1", "missed", "held", "missed")
     assert await parked(store) == 0
     assert await opened(desk) == []
-    [settled], total = await desk.letters(settled=True, limit=10)
-    assert (settled.id, settled.settled, total) == (letter.id, "retried", 1)
+    [settled], _ = await desk.letters(settled=True, after=(), limit=10)
+    assert (settled.id, settled.settled, await desk.how_many(settled=True)) == (letter.id, "retried", 1)
     assert settled.settled_at is not None
     with refusing(Sentences(), "retried already"):
         await after_mending.retry(letter.id)
@@ -215,12 +244,16 @@ async def test_what_waited_may_die_in_its_turn(desk: Desk, inbox: Inbox, store: 
     assert await heard(store) == ("scheduled 1", "held")
 
 
-async def test_nothing_is_dropped_before_its_turn(desk: Desk, inbox: Inbox, store: Store) -> None:
-    early = said(SessionMissed, "s1", 3)
+@pytest.mark.parametrize(("known", "version"), [(0, 2), (0, 3), (1, 3), (1, 4)])
+async def test_nothing_is_dropped_before_its_turn(
+    desk: Desk, inbox: Inbox, store: Store, known: int, version: int
+) -> None:
+    await inbox.take([said(SessionScheduled, "s1", 1)][:known])
+    early = said(SessionMissed, "s1", version)
     letter = dead_letter(early, open_envelope(early), "commit failed", store.origin, datetime.now(UTC))
     await store.db["outbox"].bulk_write([letter.write()])
 
-    with refusing(Sentences(), "Version 1 of this subject is missing"):
+    with refusing(Sentences(), f"Version {known + 1} of this subject is missing"):
         await desk.drop(letter.id)
     assert [each.id for each in await opened(desk)] == [letter.id]
 
@@ -284,7 +317,7 @@ def test_headers_that_look_like_ours_stay_the_records_own(name: str) -> None:
 
 
 async def test_an_open_letter_outlives_its_days_and_a_settled_one_does_not(
-    desk: Desk, inbox: Inbox, store: Store, telemetry: Telemetry
+    desk: Desk, inbox: Inbox, store: Store
 ) -> None:
     await poisoned(inbox)
     [letter] = await opened(desk)
@@ -292,8 +325,7 @@ async def test_an_open_letter_outlives_its_days_and_a_settled_one_does_not(
     await store.db["outbox"].update_many({}, {"$set": {"published_at": long_ago}})
 
     async def swept() -> None:
-        outbox = Outbox(store, None, telemetry, timedelta(days=400))  # type: ignore[arg-type]
-        await outbox._sweep()
+        await Sweeper(store, timedelta(days=400)).sweep()
 
     await swept()
     assert await opened(desk) == [letter]
@@ -329,7 +361,7 @@ async def test_a_poisoned_stream_goes_on_when_an_operator_lets_the_poison_throug
     await inbox.take(poison)
     await inbox.take([said(SessionScheduled, "good", 1)])
     assert await heard(store, "good") == ("scheduled 1",)
-    assert (await desk.letters(settled=False, limit=5))[1] == TOO_MANY
+    assert await desk.how_many(settled=False) == TOO_MANY
 
     await store.db["leases"].update_one({"_id": "poison"}, {"$set": {"until": datetime(2000, 1, 1, tzinfo=UTC)}})
     with pytest.raises(StreamPoisoned):

@@ -19,14 +19,13 @@ from tests.support.rounds import BY_HAND, BY_ITSELF, ISSUER, MANAGER, PROGRAMME,
 from tests.support.waiting import Desk, desk
 from tests.unit.matching.people import terms
 
+pytestmark = pytest.mark.emptied
+
 MENTOR, MENTEE = Role.MENTOR, Role.MENTEE
 
 
 @pytest.fixture
-async def here(
-    mongodb: Mongo, database_name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Desk]:
-    monkeypatch.setattr("shared.delivery.due.POLL", 0)
+async def here(mongodb: Mongo, database_name: str, tmp_path: Path) -> AsyncIterator[Desk]:
     async with desk(mongodb, database_name) as one:
         one.world.store.clock = MovedClock(tmp_path / "clock")
         yield one
@@ -119,10 +118,17 @@ async def test_the_two_know_nothing_of_a_proposal(here: Desk) -> None:
     await here.settle()
     [pair] = await here.world.store.all(Pair, {"state": PairState.PROPOSED.value})
 
-    await ask(here, f"/pairs/{pair.id}/decline", "senior", 404)
-    await ask(here, f"/pairs/{pair.id}/dissolve", "senior", 404, {"because": "own-wish"})
     headers = dict(signed_in(ISSUER, "participant", employee_id="e-senior"))
-    assert (await here.world.client.get(f"/pairs/{pair.id}", headers=headers)).status_code == 404
+    for method, what, body in (
+        ("POST", "/decline", None),
+        ("POST", "/dissolve", {"because": "own-wish"}),
+        ("GET", "", None),
+    ):
+        told, of_none = [
+            await here.world.client.request(method, f"/pairs/{which}{what}", headers=headers, json=body)
+            for which in (pair.id, "unknown")
+        ]
+        assert (told.status_code, told.json()) == (403, of_none.json())
     assert (await here.world.get(f"/pairs/{pair.id}"))["state"] == "proposed"
     assert await here.world.get(f"/programmes/{PROGRAMME}/pairs") == []
     assert len(await here.world.get(f"/programmes/{PROGRAMME}/pairs?state=proposed")) == 1
@@ -176,3 +182,12 @@ async def test_the_two_read_of_themselves(here: Desk, who: str) -> None:
     for view in (own, ended):
         assert "somebody-else" not in str(view), "whom else they could have had is for managers"
     assert seen["mentors_alternative"]["partner_id"] == "somebody-else"
+
+
+async def test_only_who_manages_the_pair_ends_it_as_a_manager(here: Desk) -> None:
+    """One of the two who manages people elsewhere is no manager here."""
+    pair = await a_pair(here)
+    for countries, expect in ((["IT"], 409), ([], 409), ([pair.countries[0]], 200)):
+        who = signed_in(ISSUER, "participant", "manager", employee_id="e-senior", countries=countries)
+        path, body = f"/pairs/{pair.id}/dissolve", {"because": "manager"}
+        assert (await here.world.client.post(path, json=body, headers=dict(who))).status_code == expect

@@ -13,7 +13,7 @@ from pymongo.errors import AutoReconnect
 from shared.delivery.due import DueRows
 from shared.domain.aggregate import Aggregate
 from shared.domain.clock import MovedClock
-from shared.domain.errors import Conflict, NotYet, Refused
+from shared.domain.errors import Conflict, NotYet, Refused, TooMuchAtOnce
 from shared.domain.handlers import when_due
 from shared.domain.work import Unit
 from shared.language.sessions import SessionHeld
@@ -60,8 +60,7 @@ def clock(store: Store, tmp_path: Path) -> MovedClock:
 
 
 @pytest.fixture
-def rows(store: Store, telemetry: Telemetry, clock: MovedClock, monkeypatch: pytest.MonkeyPatch) -> DueRows:
-    monkeypatch.setattr("shared.delivery.due.POLL", 0)
+def rows(store: Store, telemetry: Telemetry, clock: MovedClock) -> DueRows:
     return DueRows(store, [remind], telemetry)
 
 
@@ -85,14 +84,14 @@ async def test_nothing_happens_before_its_time_and_once_at_it(rows: DueRows, sto
     await _keep(store, Reminder(id="a", due_at=NOW + HOUR), Reminder(id="never"))
     for moment in (NOW, NOW + HOUR - timedelta(minutes=1)):
         clock.move_to(moment)
-        await rows.step(remind)
+        await rows.do(remind)
         assert await _said(store) == {"a": 0, "never": 0}
     assert await rows.overdue() == 0
 
     clock.move_to(NOW + HOUR)
     assert await rows.overdue() == 1
     for _ in range(3):
-        await rows.step(remind)
+        await rows.do(remind)
 
     assert await _said(store) == {"a": 1, "never": 0}
     assert await _published(store) == ["a"]
@@ -108,7 +107,7 @@ async def test_what_was_put_off_by_another_replica_is_left_alone(
         return ["a", "gone"]
 
     monkeypatch.setattr(rows, "ids", found_before)
-    await rows.step(remind)
+    await rows.do(remind)
 
     assert await _said(store) == {"a": 0}
 
@@ -118,7 +117,7 @@ async def test_the_longest_overdue_comes_first(rows: DueRows, store: Store, monk
     await _keep(store, *(Reminder(id=f"r{n}", due_at=NOW - n * HOUR) for n in range(1, 5)))
 
     assert await rows.ids(remind) == ["r4", "r3"]
-    await rows.step(remind)
+    await rows.do(remind)
     assert await rows.ids(remind) == ["r2", "r1"]
 
 
@@ -127,7 +126,7 @@ async def test_two_replicas_have_one_effect(store: Store, clock: MovedClock, row
     clock.move_to(NOW + HOUR)
     replicas = [rows, *(DueRows(store, [remind], Telemetry("ledger", "test")) for _ in range(2))]
     while await rows.overdue():
-        await asyncio.gather(*(replica.step(remind) for replica in replicas))
+        await asyncio.gather(*(replica.do(remind) for replica in replicas))
 
     assert set((await _said(store)).values()) == {1}
     assert len(await _published(store)) == 40
@@ -139,7 +138,7 @@ async def test_the_longest_overdue_says_how_late_things_are(rows: DueRows, store
 
     clock.move_to(NOW + 3 * HOUR)
     assert 2 * 3600 <= await rows.lateness() < 3 * 3600
-    await rows.step(remind)
+    await rows.do(remind)
     assert await rows.lateness() == 0
 
 
@@ -154,7 +153,7 @@ async def test_one_that_cannot_be_done_holds_up_nobody_and_leaves_no_trace(
         *(Reminder(id=f"good{n}", due_at=NOW - HOUR) for n in range(4)),
     )
     for _ in range(6):
-        await rows.step(remind)
+        await rows.do(remind)
 
     said = await _said(store)
     assert {name for name, times in said.items() if times} == {f"good{n}" for n in range(4)}
@@ -167,11 +166,11 @@ async def test_it_is_tried_again_later(
 ) -> None:
     await _keep(store, Reminder(id="a", mood="refused", due_at=NOW))
     monkeypatch.setattr("shared.delivery.due.AGAIN_AFTER", 0)
-    await rows.step(remind)
+    await rows.do(remind)
     assert await _said(store) == {"a": 0}
 
     await store.collection(Reminder).update_one({}, {"$set": {"mood": "well"}})
-    await rows.step(remind)
+    await rows.do(remind)
 
     assert await _said(store) == {"a": 1}
 
@@ -180,7 +179,7 @@ async def test_a_defect_is_counted_and_a_refusal_is_not(
     rows: DueRows, store: Store, clock: MovedClock, telemetry: Telemetry
 ) -> None:
     await _keep(store, *(Reminder(id=mood.replace(" ", "-"), mood=mood, due_at=NOW) for mood in MOODS))
-    await rows.step(remind)
+    await rows.do(remind)
 
     assert telemetry.registry.get_sample_value("telemachus_failures_total", {"part": "due:remind"}) == 1
 
@@ -191,7 +190,7 @@ async def test_a_record_that_cannot_be_read_holds_up_nobody(
     await _keep(store, Reminder(id="a", due_at=NOW), Reminder(id="spoilt", due_at=NOW), Reminder(id="z", due_at=NOW))
     await store.db["reminders"].update_one({"_id": "spoilt"}, {"$set": {"said": "often"}})
     for _ in range(2):
-        await rows.step(remind)
+        await rows.do(remind)
 
     assert await _published(store) == ["a", "z"]
     assert telemetry.registry.get_sample_value("telemachus_failures_total", {"part": "due:remind"}) == 1
@@ -211,10 +210,50 @@ async def test_a_database_that_is_away_is_no_fault_of_the_row(
     rows = DueRows(store, [unlucky], telemetry)
     await _keep(store, Reminder(id="a", due_at=NOW))
     with pytest.raises(AutoReconnect):
-        await rows.step(unlucky)
-    await rows.step(unlucky)
+        await rows.do(unlucky)
+    await rows.do(unlucky)
 
     assert await _said(store) == {"a": 1}
+
+
+async def test_one_that_is_too_much_alone_waits_and_holds_up_nobody(
+    rows: DueRows, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _keep(store, *(Reminder(id=each, due_at=NOW) for each in "abc"))
+    commit = type(store.unit()).commit
+
+    async def takes_long(unit: Unit, *more: Any) -> None:
+        if "b" in [row.subject for row in unit.changes()[1]]:  # type: ignore[attr-defined]
+            raise TooMuchAtOnce
+        await commit(unit, *more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(type(store.unit()), "commit", takes_long)
+    await rows.do(remind)
+
+    assert await _said(store) == {"a": 1, "b": 0, "c": 1}
+    assert await rows.ids(remind) == [], "it is put off"
+
+
+@pytest.mark.parametrize("fault", ["untellable", "too large"])
+async def test_one_that_cannot_be_written_holds_up_nobody(
+    store: Store, clock: MovedClock, telemetry: Telemetry, fault: str
+) -> None:
+    @when_due(Reminder)
+    async def spoils(reminder: Reminder, _: datetime, unit: Unit) -> None:
+        spoilt = reminder.id == "b"
+        said = event(SessionHeld, reminder.id).model_copy(
+            update={"number": -5} if spoilt and fault == "untellable" else {}
+        )
+        mood = "x" * 17_000_000 if spoilt and fault == "too large" else "well"
+        unit.save(replace(reminder, said=1, due_at=None, mood=mood).raising(said))
+
+    rows = DueRows(store, [spoils], telemetry)
+    await _keep(store, *(Reminder(id=each, due_at=NOW) for each in "abc"))
+    await rows.do(spoils)
+
+    assert await _said(store) == {"a": 1, "b": 0, "c": 1}
+    assert await _published(store) == ["a", "c"]
+    assert await rows.ids(spoils) == [], "it is put off"
 
 
 async def test_each_handler_gets_those_it_is_about(store: Store, clock: MovedClock, telemetry: Telemetry) -> None:
@@ -225,7 +264,7 @@ async def test_each_handler_gets_those_it_is_about(store: Store, clock: MovedClo
     rows = DueRows(store, [remind_well], telemetry)
     await _keep(store, Reminder(id="a", due_at=NOW), Reminder(id="b", mood="refused", due_at=NOW))
     assert await rows.overdue() == 1
-    await rows.step(remind_well)
+    await rows.do(remind_well)
 
     assert await _said(store) == {"a": 1, "b": 0}
     assert await rows.overdue() == 0

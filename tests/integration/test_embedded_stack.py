@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -67,11 +68,13 @@ async def test_what_the_broker_forgot_is_said_again_at_the_next_start(tmp_path: 
     with EmbeddedKafka() as kafka:
         async with bnp_uk(tmp_path, kafka, mongod) as stage:
             await settle(stage.gateway, stage.operator)
-            evidence = await asyncio.to_thread(gather_evidence, kafka.bootstrap_servers, mongod.url, HEARS)
+            gather = partial(gather_evidence, kafka.bootstrap_servers, mongod.url, HEARS, with_letters=True)
+            evidence = await asyncio.to_thread(gather)
     assert violations(evidence) == []
     assert all(row["published_at"] for rows in evidence.outboxes.values() for row in rows)
     assert len({record.header("ce_id") for record in evidence.records}) == sum(map(len, evidence.outboxes.values()))
     assert evidence.sessions
+    assert evidence.letters
 
 
 @asynccontextmanager
@@ -147,7 +150,7 @@ async def test_whoever_missed_what_a_full_broker_dropped_asks_for_it(
     monkeypatch.setattr(progress, "ASK_AGAIN_AFTER", ASK_AGAIN_AFTER)
     with EmbeddedKafka() as kafka:
         found = Backends(kafka.bootstrap_servers, mongod.url, forgets=True)
-        settings = settings_for(found, Issuer(tmp_path), tmp_path)
+        settings = settings_for(found, Issuer(tmp_path), tmp_path, "http://127.0.0.1")
         async with at_work(matching, settings) as talker:
             async with at_work(registration, settings) as listener:
                 await say(talker, round_completed(0, 1))

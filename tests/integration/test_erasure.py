@@ -25,7 +25,10 @@ from tests.support.backends import Mongo
 from tests.support.loop import ISSUER, MANAGER, OPERATOR, PAIR, Loop, application, loop, participant, person_of
 from tests.support.oddities import ADDRESS, COMMENT, INTEREST, JUNIOR, NAME, SENIOR, THANKS, TRACES, UNIT, met_once
 from tests.support.outcomes import outcome_of
+from tests.support.saying import said_again
 from tests.support.seeds import PROGRAMME
+
+pytestmark = pytest.mark.emptied
 
 FILE = (
     "employee_id,name,email,role,country,time_zone,languages,unit,grade\n"
@@ -165,7 +168,7 @@ async def test_a_replay_says_nothing_of_them_to_anybody(here: Loop) -> None:
     await erase(here, employee_id=JUNIOR)
     await here.carry()
     for app in here.apps.values():
-        await app.state.running.outbox.replay()
+        await said_again(app.state.running.replaying)
     heard_before = len(here.said)
     await here.carry()
 
@@ -181,7 +184,7 @@ async def test_whoever_hears_it_all_for_the_first_time_hears_of_nobody(
     await erase(here, employee_id=JUNIOR)
     await here.carry()
     for app in here.apps.values():
-        await app.state.running.outbox.replay()
+        await said_again(app.state.running.replaying)
     heard_before = len(here.said)
     await here.carry()
     async with loop(mongodb, f"{database_name}_new", tmp_path) as new:
@@ -223,7 +226,7 @@ async def test_another_services_backup_is_erased_again_by_a_replay(here: Loop) -
             await database[name].insert_many(backup[name])
     assert await found(here, COMMENT) == {("feedback", "pulses", COMMENT)}
 
-    await here.apps["registration"].state.running.outbox.replay()
+    await said_again(here.apps["registration"].state.running.replaying)
     await here.carry()
     assert await found(here, *TRACES, person_of(JUNIOR)) == set()
 

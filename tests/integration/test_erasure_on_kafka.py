@@ -87,7 +87,7 @@ def subjects(kafka: Kafka) -> set[str]:
 
 async def somebody_paired(stage: Stage) -> tuple[str, list[str]]:
     """An employee number, and what stands nowhere but with that person."""
-    pairs = await stage.gateway.get(stage.manager, "matching", f"{stage.programme}/pairs")
+    pairs = await stage.gateway.all(stage.manager, "matching", f"{stage.programme}/pairs")
     people = await participants(stage)
     person, row = people[pairs[0]["mentor_id"]]
     sessions = f"/pairs/{pairs[0]['pair_id']}/sessions"

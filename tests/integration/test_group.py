@@ -27,7 +27,7 @@ async def an_hour_goes_by(here: Loop) -> None:
     await here.passes(here.clock.now().isoformat())
     due = here.apps["feedback"].state.running.due
     for one in due.dues:
-        await due.step(one)
+        await due.do(one)
     await here.carry()
 
 

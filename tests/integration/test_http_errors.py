@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from deploy.services import SERVICES
-from shared.service import LARGEST_BODY
+from shared.web.guarded import LARGEST_BODY
 from tests.support.apps import settings_for
 from tests.support.asking import APPLICATION, ISSUER, NEW, PULSE, ask, changed, problem_of
 from tests.support.backends import Mongo
@@ -93,9 +93,9 @@ async def test_every_wrong_field_is_named_at_once(apps: dict[str, FastAPI]) -> N
     ("query", "field"),
     [
         ("state=over", "query.state"),
-        ("after=yesterday", "query.after"),
-        ("after=2026-01-01T00:00:00", "query.after"),
-        ("before=9999-12-31T23:59:59-14:00", "query.before"),
+        ("starts_from=yesterday", "query.starts_from"),
+        ("starts_from=2026-01-01T00:00:00", "query.starts_from"),
+        ("starts_before=9999-12-31T23:59:59-14:00", "query.starts_before"),
     ],
 )
 async def test_a_wrong_query_is_named(apps: dict[str, FastAPI], query: str, field: str) -> None:
@@ -115,10 +115,10 @@ NOT_JSON = {
     "nothing": (b"", 422),
     "a list": (b"[]", 422),
     "a word": (b'"hello"', 422),
-    "not UTF-8": (b'{"feeling": "\xff\xfe"}', 400),
-    "too deep": (b"[" * 100_000, 400),
+    "not UTF-8": (b'{"feeling": "\xff\xfe"}', 422),
+    "too deep": (b"[" * 100_000, 422),
     "no number": (b'{"feeling": NaN, "useful": 3, "because": NaN, "id": NaN}', 422),
-    "a number without end": (b'{"feeling": ' + b"9" * 10_000 + b"}", (400, 422)),
+    "a number without end": (b'{"feeling": ' + b"9" * 10_000 + b"}", 422),
     "half a character": (b'{"feeling": 4, "useful": 4, "comment": "\\ud800", "because": "\\ud800"}', 422),
 }
 
@@ -131,8 +131,7 @@ async def test_what_is_no_json_is_told_so(apps: dict[str, FastAPI], service: str
         apps[service], "POST", BODIES[service], content=content, headers={"Content-Type": "application/json"}
     )
 
-    assert answer.status_code in (status if isinstance(status, tuple) else (status,)), answer.text
-    problem_of(answer, answer.status_code)
+    problem_of(answer, status)
 
 
 async def test_where_json_breaks_off_is_told(apps: dict[str, FastAPI]) -> None:
@@ -153,18 +152,25 @@ async def test_another_content_type_is_told_so(apps: dict[str, FastAPI], service
 
 
 @every_service
-@pytest.mark.parametrize("headers", [{}, {"Authorization": ""}], ids=["manager", "nobody"])
-async def test_a_huge_body_is_not_read(apps: dict[str, FastAPI], service: str, headers: dict[str, str]) -> None:
+@pytest.mark.parametrize(("headers", "status"), [({}, 413), ({"Authorization": ""}, 401)], ids=["manager", "nobody"])
+async def test_a_huge_body_is_not_read(
+    apps: dict[str, FastAPI], service: str, headers: dict[str, str], status: int
+) -> None:
+    read = 0
+
     async def endless() -> AsyncIterator[bytes]:
+        nonlocal read
         for _ in range(64):
+            read += 1
             yield b" " * (LARGEST_BODY // 8)
 
     told = {**headers, "Content-Type": "application/json"}
     answer = await ask(apps[service], "POST", BODIES[service], content=endless(), headers=told)
 
-    problem_of(answer, 413)
+    problem_of(answer, status)
+    assert read == (9 if status == 413 else 0)
     announced = await ask(apps[service], "POST", BODIES[service], content=b" " * (LARGEST_BODY + 1), headers=told)
-    assert announced.status_code == 413
+    problem_of(announced, status)
 
 
 UNKNOWN = [
@@ -236,9 +242,7 @@ async def test_a_method_nobody_knows_makes_no_metric(apps: dict[str, FastAPI], s
 
 @every_service
 async def test_a_database_that_is_away_is_told_as_such(service: str) -> None:
-    app = next(each for each in SERVICES if each.name == service).app(
-        settings_for(ISSUER, mongodb_url="mongodb://127.0.0.1:9/?replicaSet=none&serverSelectionTimeoutMS=1")
-    )
+    app = next(each for each in SERVICES if each.name == service).app(settings_for(ISSUER))
     path = {
         "registration": "/programmes",
         "matching": f"/pairs/{PAIR}",

@@ -12,6 +12,8 @@ from tests.support.asking import APPLICATION, ISSUER, NEW, PULSE, ask, changed, 
 from tests.support.backends import Mongo
 from tests.support.seeds import COMING, HELD, MENTEE, MENTOR, PAIR, PROGRAMME, ROUND, seeded
 
+pytestmark = pytest.mark.emptied
+
 
 @pytest.fixture
 async def apps(mongodb: Mongo, database_name: str) -> AsyncIterator[dict[str, FastAPI]]:

@@ -19,8 +19,9 @@ from shared.language.registration import ParticipantRegistered
 from shared.language.sessions import SessionHeld, SessionMissed, SessionScheduled
 from shared.language.streams import Event
 from shared.store.store import Store
+from shared.store.unit import Unit
 from shared.telemetry.metrics import Telemetry
-from tests.support.ledger import HANDLERS, Entry, event, record, row, said
+from tests.support.ledger import HANDLERS, Entry, Receipt, event, record, row, said
 
 
 async def _heard(store: Store, session: str) -> tuple[str, ...]:
@@ -204,6 +205,43 @@ async def test_a_poisoned_stream_stops_the_consumer_instead_of_being_drained(inb
     assert await _dead(store) == []
 
 
+async def test_one_callers_poison_stops_nobody_and_goes_to_the_dead_letters(
+    inbox: Inbox, store: Store, telemetry: Telemetry
+) -> None:
+    """Two hundred events of as many subjects that no handler can deal with, while others' go on."""
+    await inbox.take([said(SessionScheduled, f"theirs{n}", 1) for n in range(200)])
+    await inbox.take([said(SessionScheduled, "s0", 1), said(SessionMissed, "s0", 2)])
+    await inbox.take([said(SessionMissed, f"theirs{n}", 2, 13 + n % 2) for n in range(200)])
+    await inbox.take([said(SessionScheduled, "s1", 1), said(SessionMissed, "s1", 2)])
+
+    assert await _heard(store, "s1") == ("scheduled 1", "missed")
+    assert len(await _dead(store)) == 200
+    assert telemetry.died.labels("telemachus.sessions", "sessions")._value.get() == 200
+
+
+async def test_a_broken_handler_stops_the_consumer_however_well_the_others_do(
+    store: Store, telemetry: Telemetry
+) -> None:
+    @hears(SessionMissed, changes=Entry, found_by="session_id")
+    def broken(_: Entry, __: SessionMissed) -> Entry:
+        raise AttributeError
+
+    inbox = Inbox(store, [HANDLERS[0], broken], telemetry)
+    await inbox.prepare()
+    for begins in range(0, TOO_MANY - 20, 20):
+        names = [f"s{n}" for n in range(begins, begins + 20)]
+        await inbox.take([said(SessionScheduled, name, 1) for name in names])
+        await inbox.take([said(SessionMissed, name, 2) for name in names])
+    rest = [f"s{n}" for n in range(TOO_MANY, TOO_MANY + 100)]
+    await inbox.take([said(SessionScheduled, name, 1) for name in rest])
+    with pytest.raises(
+        StreamPoisoned, match=r"session-missed.* of 180 subjects of telemachus\.sessions, said by sessions"
+    ):
+        await inbox.take([said(SessionMissed, name, 2) for name in rest])
+
+    assert len(await _dead(store)) == TOO_MANY - 20
+
+
 async def test_a_database_that_is_away_fails_the_batch_and_not_an_event(store: Store, telemetry: Telemetry) -> None:
     answers = iter([AutoReconnect("away"), None])
 
@@ -235,6 +273,50 @@ async def test_the_same_batch_at_two_replicas_has_one_effect(store: Store, telem
     for n in range(30):
         assert await _heard(store, f"s{n}") == ("scheduled 1", "held")
     assert await store.db["outbox"].count_documents({}) == 30
+
+
+async def test_a_failure_after_a_partial_save_leaves_nothing_of_its_event(store: Store, telemetry: Telemetry) -> None:
+    """Two handlers of one event: what the first saved and said goes when the second fails; the others' stays."""
+
+    @hears(SessionHeld)
+    async def fails(event: SessionHeld, unit: Unit) -> None:
+        unit.rows.append(row(event, 7))
+        if event.session_id == "s1":
+            raise ZeroDivisionError
+
+    inbox = Inbox(store, [*HANDLERS, fails], telemetry)
+    await inbox.prepare()
+    await inbox.take([said(SessionScheduled, f"s{n}", 1) for n in range(3)])
+    await inbox.take([said(SessionHeld, f"s{n}", 2) for n in range(3)])
+
+    assert [await _heard(store, f"s{n}") for n in range(3)] == [
+        ("scheduled 1", "held"),
+        ("scheduled 1",),
+        ("scheduled 1", "held"),
+    ]
+    receipts = {receipt.id for receipt in await store.all(Receipt, {})}
+    assert receipts == {"s0.mentor", "s2.mentor"}
+    told = {row["subject"] async for row in store.db["outbox"].find({"dead_letter": False})}
+    assert told == {"s0", "s0.mentor", "s2", "s2.mentor"}
+    assert _reason((await _dead(store))[0]).startswith("handler-failed error=ZeroDivisionError")
+
+
+async def test_two_replicas_that_do_not_begin_at_zero_say_each_thing_once(store: Store, telemetry: Telemetry) -> None:
+    """A handler that only says something changes no document whose revision would tell that another was faster."""
+
+    @hears(SessionMissed)
+    async def says(event: SessionMissed, unit: Unit) -> None:
+        unit.rows.append(row(event, 1))
+
+    replicas = [Inbox(store, [says], telemetry) for _ in range(4)]
+    await replicas[0].take([said(SessionMissed, f"s{n}", 1) for n in range(20)])
+    again = [said(SessionMissed, f"s{n}", v) for n in range(20) for v in (1, 2, 3)]
+
+    await asyncio.gather(*(replica.take(again) for replica in replicas))
+
+    assert await store.db["outbox"].count_documents({}) == 60
+    positions = [stored["version"] async for stored in store.db["inbox"].find()]
+    assert positions == [3] * 20
 
 
 async def test_an_effect_too_large_for_the_database_is_one_dead_letter(store: Store, telemetry: Telemetry) -> None:

@@ -11,9 +11,11 @@ from cloudevents.core.base import BaseCloudEvent
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
 
 from shared.delivery.outbox import Outbox
+from shared.delivery.replays.confirmed import Confirmed
 from shared.domain.work import Unit
 from shared.kafka.connection import start_producer
 from shared.language.streams import Event, Stream
+from shared.loops import Pulse
 from shared.store.store import Store
 from shared.telemetry.metrics import Telemetry
 from tests.support.apps import new_issuer, settings_for
@@ -46,7 +48,8 @@ def heard() -> dict[str, tuple[Written, BaseCloudEvent]]:
 @pytest.fixture
 async def outbox(store: Store, kafka: Kafka, telemetry: Telemetry) -> AsyncIterator[Outbox]:
     settings = settings_for(new_issuer(), kafka_bootstrap_servers=kafka.bootstrap_servers)
-    outbox = Outbox(store, partial(start_producer, settings, "ledger"), telemetry, timedelta(days=1))
+    confirmed = Confirmed(store, [Stream.SESSIONS.value], telemetry)
+    outbox = Outbox(store, partial(start_producer, settings, "ledger"), telemetry, Pulse(), confirmed)
     yield outbox
     await outbox.stop()
 

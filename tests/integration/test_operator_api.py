@@ -10,6 +10,7 @@ import pytest
 from fastapi import APIRouter, FastAPI
 
 from deploy.local.issuer import Issuer
+from shared.language.everybody import ReplayRequested
 from shared.language.feedback import FeedbackSubmitted
 from shared.language.sessions import SessionHeld, SessionMissed, SessionScheduled
 from shared.language.streams import Event, Stream
@@ -146,10 +147,11 @@ async def _outbox_and_replay(desk: Desk) -> None:
     oldest = datetime.fromisoformat(box["oldest_kept_at"])
     tomorrow, stream = (oldest + timedelta(days=1)).isoformat(), Stream.FEEDBACK.value
 
-    assert await desk.post("replay", {"stream": stream, "dry_run": True}) == {"events": 2}
-    assert await desk.post("replay", {"since": tomorrow}) == {"events": 0}
-    assert await desk.post("replay", {"until": oldest.isoformat()}) == {"events": 0}
-    assert await desk.post("replay", {"since": oldest.isoformat(), "until": tomorrow}) == {"events": 2}
+    tried = await desk.post("replay", {"stream": stream, "dry_run": True})
+    assert tried == {"streams": [stream], "events": 2, "at_least": False}
+    assert await _said_again(desk, {"since": tomorrow}) == 0
+    assert await _said_again(desk, {"until": oldest.isoformat()}) == 0
+    assert await _said_again(desk, {"since": oldest.isoformat(), "until": tomorrow}) == 2
     await until(desk.is_quiet)
     assert await desk.counted("replay") == 3
 
@@ -159,6 +161,38 @@ async def _outbox_and_replay(desk: Desk) -> None:
     assert "not before" in refused["detail"]
     for wrong in ({"since": "2026-01-01T00:00:00"}, {"since": "yesterday"}, {"strem": stream}):
         await desk.post("replay", wrong, 422)
+
+
+async def _said_again(desk: Desk, wish: Mapping[str, str]) -> int:
+    """How many events this says again, once it is done."""
+    asked = await desk.post("replay", {"stream": Stream.FEEDBACK.value, **wish})
+    assert asked == {"streams": [Stream.FEEDBACK.value], "events": None, "at_least": False}
+
+    async def done() -> bool:
+        return [each["state"] for each in (await desk.get("replays"))["replays"]] == ["done"]
+
+    await until(done)
+    [replay] = (await desk.get("replays"))["replays"]
+    assert (replay["stream"], replay["because"]) == (Stream.FEEDBACK.value, ["asked"])
+    events: int = replay["events"]
+    return events
+
+
+async def test_what_a_consumer_misses_is_said_again_in_the_background(desk: Desk) -> None:
+    await desk.say((SessionScheduled, "s1", 1, 1), (SessionHeld, "s1", 2, 1))
+    await until(lambda: _has(desk, letters=0, receipts=1))
+    await until(desk.is_quiet)
+    wish = ReplayRequested(request_id="r1", wanted=Stream.FEEDBACK, since=datetime(2000, 1, 1, tzinfo=UTC))
+    asked = row(wish, 1)
+    raw = [(asked.topic, asked.key, asked.value, asked.headers)] * 2
+    await asyncio.to_thread(write, desk._kafka.bootstrap_servers, raw)
+
+    async def done() -> bool:
+        return [each["state"] for each in (await desk.get("replays"))["replays"]] == ["done"]
+
+    await until(done)
+    [replay] = (await desk.get("replays"))["replays"]
+    assert (replay["because"], replay["events"]) == (["missed"], 1)
 
 
 async def test_a_consumer_that_stopped_at_a_poisoned_stream_goes_on_when_told(desk: Desk) -> None:

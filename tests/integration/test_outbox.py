@@ -5,16 +5,24 @@ import uuid
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from random import Random
 from typing import Any
 
 import pytest
 from aiokafka.errors import KafkaError
+from typing_extensions import override
+from uuid_utils import uuid7
 
 from shared.delivery.outbox import Outbox
+from shared.delivery.replays.confirmed import Confirmed
+from shared.delivery.replays.jobs import Because, Wish
+from shared.delivery.replays.replaying import Replaying
+from shared.delivery.sweeping import Sweeper
 from shared.domain.work import Unit
 from shared.kafka.connection import start_producer
 from shared.language.sessions import SessionHeld, SessionMissed, SessionScheduled
 from shared.language.streams import Event, Stream
+from shared.loops import Pulse
 from shared.store.store import Store
 from shared.store.transactions import Transaction
 from shared.telemetry.metrics import Telemetry
@@ -22,6 +30,7 @@ from tests.support.apps import NOWHERE, new_issuer, settings_for
 from tests.support.backends import Kafka
 from tests.support.ledger import Entry, event
 from tests.support.reading import Written, read
+from tests.support.saying import said_again
 
 Relay = Callable[..., Outbox]
 
@@ -39,7 +48,8 @@ async def relay(store: Store, kafka: Kafka, telemetry: Telemetry) -> AsyncIterat
 
     def make(bootstrap_servers: str = kafka.bootstrap_servers) -> Outbox:
         settings = settings_for(new_issuer(), kafka_bootstrap_servers=bootstrap_servers)
-        outbox = Outbox(store, partial(start_producer, settings, "ledger"), telemetry, timedelta(days=400))
+        confirmed = Confirmed(store, [Stream.SESSIONS.value], telemetry)
+        outbox = Outbox(store, partial(start_producer, settings, "ledger"), telemetry, Pulse(), confirmed)
         made.append(outbox)
         return outbox
 
@@ -144,18 +154,16 @@ async def test_of_two_relays_the_one_with_the_lease_publishes_and_the_other_take
     for _ in range(5):
         await other.step()
     assert await one.pending() == 1
-    await one.step()
+    await one.leave()
     assert await one.pending() == 0
 
     await decide(store, event(SessionMissed, name))
-    await store.db["leases"].update_one({}, {"$set": {"until": datetime(2000, 1, 1, tzinfo=UTC)}})
     await other.step()
     assert await other.pending() == 0
     await decide(store, event(SessionHeld, name))
     await one.step()
     assert await one.pending() == 1
     await other.leave()
-    await one.step()
 
     assert versions(await published(kafka, name)) == [1, 2, 3]
 
@@ -172,6 +180,31 @@ async def test_a_lease_that_ran_out_is_taken(
         await other.step()
 
     assert [row["published_at"] is not None for row in await rows(store)] == [True]
+
+
+async def test_a_replica_whose_clock_is_fast_has_the_lease_no_longer_than_others(
+    store: Store, relay: Relay, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.delivery.outbox.POLL", 0.01)
+    monkeypatch.setattr("shared.delivery.outbox.LEASE", timedelta(milliseconds=200))
+    fast, other = relay(), relay()
+    monkeypatch.setattr("shared.delivery.outbox.datetime", _TenMinutesAhead)
+    await fast.step()
+    monkeypatch.undo()
+    monkeypatch.setattr("shared.delivery.outbox.POLL", 0.01)
+    await decide(store, event(SessionScheduled, name))
+    async with asyncio.timeout(30):
+        while await other.pending():
+            await other.step()
+    assert await other.leads()
+    assert not await fast.leads()
+
+
+class _TenMinutesAhead(datetime):
+    @classmethod
+    @override
+    def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
+        return datetime.now(tz) + timedelta(minutes=10)
 
 
 async def test_the_order_of_a_subject_holds_with_many_writers(
@@ -192,6 +225,37 @@ async def test_the_order_of_a_subject_holds_with_many_writers(
         assert versions([r for r in found if r.header("ce_subject") == subject]) == list(range(1, 9))
 
 
+async def test_the_order_of_a_subject_holds_with_replicas_whose_clocks_are_apart(
+    store: Store, relay: Relay, kafka: Kafka, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ahead = 0
+    lots = Random(20)
+
+    def by_their_clock() -> uuid.UUID:
+        return uuid.UUID(int=uuid7().int + (ahead << 80))  # the first 48 of its 128 bits are milliseconds
+
+    monkeypatch.setattr("shared.store.rows.uuid7", by_their_clock)
+    monkeypatch.setattr("shared.delivery.outbox.TOGETHER", 7)
+    subjects = [f"{name}-{n}" for n in range(10)]
+    outbox = relay()
+    for turn in range(1, 9):
+        for subject in subjects:
+            ahead = lots.choice([0, lots.randint(20, 200)])
+            await decide(store, event(SessionScheduled, subject, turn))
+        if turn % 3 == 0:
+            await outbox.publish()
+    assert [row["version"] for row in await rows(store)] != sorted(row["version"] for row in await rows(store))
+    while await outbox.publish():
+        pass
+    await said_again(Replaying(store, [Stream.SESSIONS.value]))
+    while await outbox.publish():
+        pass
+
+    found = await published(kafka, *subjects)
+    for subject in subjects:
+        assert versions([r for r in found if r.header("ce_subject") == subject]) == [*range(1, 9), *range(1, 9)]
+
+
 async def test_a_replay_says_a_range_again_and_no_dead_letters(
     store: Store, relay: Relay, kafka: Kafka, name: str
 ) -> None:
@@ -205,10 +269,12 @@ async def test_a_replay_says_a_range_again_and_no_dead_letters(
         await store.db["outbox"].update_one({"_id": row["_id"]}, {"$set": {"at": at, "dead_letter": n == 3}})
     await outbox.publish()
 
-    assert await outbox.replay(Stream.PAIRS.value) == 0
-    assert await outbox.replay(Stream.SESSIONS.value, datetime(2026, 1, 2, tzinfo=UTC)) == 2
+    replaying = Replaying(store, [Stream.PAIRS.value, Stream.SESSIONS.value])
+    assert await said_again(replaying, topic=Stream.PAIRS.value) == 0
+    since = Wish(Because.ASKED, datetime(2026, 1, 2, tzinfo=UTC))
+    assert await said_again(replaying, since, Stream.SESSIONS.value) == 2
     await outbox.publish()
-    assert await outbox.replay() == 3
+    assert await said_again(replaying) == 3
     await outbox.publish()
 
     times = [len(await published(kafka, subject)) for subject in subjects]
@@ -241,15 +307,13 @@ async def test_leaving_publishes_what_is_left(store: Store, relay: Relay, kafka:
     assert await store.db["leases"].count_documents({}) == 0
 
 
-async def test_what_was_published_long_ago_is_forgotten(
-    store: Store, relay: Relay, name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("shared.delivery.outbox.POLL", 0)
+async def test_what_was_published_long_ago_is_forgotten(store: Store, relay: Relay, name: str) -> None:
     await decide(store, event(SessionScheduled, name), event(SessionMissed, name), event(SessionHeld, name))
     old, waiting, young = await rows(store)
     long_ago = datetime.now(UTC) - timedelta(days=401)
     await store.db["outbox"].update_one({"_id": old["_id"]}, {"$set": {"published_at": long_ago}})
     await store.db["outbox"].update_one({"_id": waiting["_id"]}, {"$set": {"at": long_ago}})
-    await relay().step()
+    await relay().publish()
+    await Sweeper(store, timedelta(days=400)).sweep()
 
     assert [row["_id"] for row in await rows(store)] == [waiting["_id"], young["_id"]]

@@ -5,11 +5,13 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from pymongo import MongoClient
 
 from deploy.local.issuer import Issuer
 from services.feedback.app import service as feedback
@@ -319,6 +321,22 @@ async def _meetings(live: Any, number: int) -> bool:
     return bool(len((await live.find_one())["meetings"]) == number)
 
 
+@pytest.mark.parametrize("goes_on", [False, True])
+async def test_what_a_rebuild_left_behind_is_forgotten_at_the_next_start_unless_another_replica_is_at_it(
+    fresh_kafka: Kafka, mongodb: Mongo, database_name: str, goes_on: bool
+) -> None:
+    with MongoClient[Document](mongodb.url) as client:
+        left = client[f"{database_name}_feedback"]
+        left["momentum_rebuilding"].insert_one({"_id": PAIRS[0]})
+        left["rebuilds"].insert_one({"_id": "momentum", "state": "running"})
+        if goes_on:
+            until_then = datetime.now(UTC) + timedelta(hours=1)
+            left["leases"].insert_one({"_id": "rebuilding momentum", "holder": "another", "until": until_then})
+
+        async with stage(feedback, fresh_kafka, mongodb, database_name):
+            assert left["momentum_rebuilding"].count_documents({}) == int(goes_on)
+
+
 # -- without a broker
 
 
@@ -384,11 +402,28 @@ async def test_what_cannot_be_folded_says_why(store: Store, handlers: list[Hears
         await folded(store, records, handlers, s1=2)
 
 
+async def test_an_event_that_fails_after_a_partial_save_is_folded_once_all_the_same(store: Store) -> None:
+    """Two handlers of one event, of which the second needs what comes later: the first's change is not made twice."""
+    asked: list[str] = []
+
+    @hears(SessionHeld, changes=Entry, found_by="session_id")
+    async def later(event: SessionHeld, _: Unit) -> None:
+        asked.append(event.session_id)
+        if len(asked) == 1:
+            raise NotYet("something else")
+
+    records = [said(SessionScheduled, "s1", 1), said(SessionHeld, "s1", 2)]
+    found = await folded(store, records, [*HANDLERS, later], s1=2)
+
+    assert asked == ["s1", "s1"]
+    assert found["s1"]["heard"] == ["scheduled 1", "held"]
+
+
 async def test_a_dropped_dead_letter_is_left_out(store: Store, inbox: Inbox) -> None:
     records = [said(SessionScheduled, "s1", 1), said(SessionMissed, "s1", 2, 14), said(SessionHeld, "s1", 3)]
     await inbox.take(records)
     desk = Desk(store, inbox)
-    [letter], _ = await desk.letters(settled=False, limit=1)
+    [letter], _ = await desk.letters(settled=False, after=(), limit=1)
     await desk.drop(letter.id)
     live = (await documents(store, Entry))["s1"]
 

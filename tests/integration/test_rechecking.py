@@ -8,6 +8,7 @@ import pytest
 from services.matching.pairs.pair import Pair, PairState
 from services.registration.app import service as registration
 from services.registration.pages.board.reading import read_board
+from services.registration.pages.board.scope import Scope
 from services.registration.programmes.programme import Programme as Registered
 from shared.language.matching import PairFormed, PairRechecked
 from shared.language.registration import ParticipantChanged
@@ -24,9 +25,8 @@ MENTOR, MENTEE = Role.MENTOR, Role.MENTEE
 
 
 @pytest.fixture
-async def here(mongodb: Mongo, database_name: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
+async def here(mongodb: Mongo, database_name: str) -> AsyncIterator[Desk]:
     """Two people together."""
-    monkeypatch.setattr("shared.delivery.due.POLL", 0)
     async with desk(mongodb, database_name) as one:
         await one.open(BY_ITSELF, somebody("junior", MENTOR))
         await one.arrive("senior", MENTEE)
@@ -102,11 +102,11 @@ async def test_the_live_page_shows_it_until_it_holds_again(mongodb: Mongo, datab
     formed = PairFormed(**pair, round_id=None, score=1, criteria=())
     other = PairFormed(**{**pair, "pair_id": "pair-2"}, round_id=None, score=1, criteria=())
     await hear(app, formed, other, PairRechecked(**pair, broken=("language",)))
-    shown = await read_board(store, Registered(id="p1", terms=BY_ITSELF))
+    shown = await read_board(store, Registered(id="p1", terms=BY_ITSELF), Scope("p1"))
     assert ([card.id for card in shown.broken], shown.all_broken, shown.active_pairs) == (["pair-1"], 1, 2)
 
     await hear(app, formed, other, PairRechecked(**pair, broken=("language",)), PairRechecked(**pair, broken=()))
-    assert (await read_board(store, Registered(id="p1", terms=BY_ITSELF))).broken == []
+    assert (await read_board(store, Registered(id="p1", terms=BY_ITSELF), Scope("p1"))).broken == []
     await store.close()
 
 

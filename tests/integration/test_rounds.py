@@ -13,8 +13,9 @@ import pytest
 from services.matching.markets.outcome import Outcome
 from services.matching.members.programme import Programme
 from services.matching.pairs.pair import PairState
-from services.matching.rounds import computing, proposing
-from services.matching.rounds.round import LEASE, OTHER_ROUND_EVERY, RoundState
+from services.matching.rounds import choices, computing, proposing, requesting
+from services.matching.rounds.ending import call_old_trials
+from services.matching.rounds.round import KEPT_TRIAL, LEASE, OTHER_ROUND_EVERY, RoundState
 from services.matching.rules.candidate import Snapshot
 from services.matching.solver.worker import WorkerLost
 from shared.domain.clock import MovedClock, SystemClock
@@ -22,6 +23,7 @@ from shared.language.registration import ParticipantWithdrawn, ProgrammeClosed, 
 from shared.language.terms import Role
 from shared.store.unit import Unit
 from tests.support.backends import Mongo
+from tests.support.lists import pages
 from tests.support.rounds import (
     BY_HAND,
     BY_ITSELF,
@@ -36,6 +38,8 @@ from tests.support.rounds import (
 )
 from tests.support.seeds import hear
 
+pytestmark = pytest.mark.emptied
+
 SQUARE = {("mentor-0", "mentee-0"), ("mentor-1", "mentee-1"), ("mentor-2", "mentee-2")}
 
 
@@ -49,7 +53,6 @@ def simple(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(computing, "solve_aside", solve_here)
     monkeypatch.setattr(proposing, "CHUNK", 2)
     monkeypatch.setattr(computing, "RENEWAL", 60)
-    monkeypatch.setattr("shared.delivery.due.POLL", 0)
 
 
 @pytest.fixture
@@ -112,6 +115,100 @@ async def test_a_trial_says_nothing_until_it_is_approved(here: World) -> None:
     await here.post("/rounds/r/approve", expect=202)
     await here.settle()
     assert await here.said() == {"pair-formed": 3, "matching-round-completed": 1}
+
+
+async def test_what_a_trial_proposed_is_deleted_long_after_its_end_and_its_figures_stay(
+    here: World, clock: MovedClock
+) -> None:
+    await here.programme(BY_ITSELF, mentees=4)
+    await here.run("trial", what_if=True)
+    await here.run("other", what_if=True)
+    await here.post("/rounds/trial/cancel")
+    await here.settle()
+    clock.move_to(clock.now() + KEPT_TRIAL - timedelta(hours=1))
+    await here.settle()
+    await here.get("/rounds/trial/compare/other")
+
+    clock.move_to(clock.now() + timedelta(hours=2))
+    await here.settle()
+
+    assert await here.couples(PairState.DROPPED, "trial") == set()
+    assert await here.get("/rounds/trial/left-over") == []
+    assert (await here.get("/rounds/trial"))["proposed"]["pairs"] == 3
+    assert await here.couples(PairState.PROPOSED, "other") == SQUARE
+    refused = await here.get("/rounds/other/compare/trial", expect=409)
+    assert "90" in refused["detail"]
+
+
+async def test_a_trial_of_an_earlier_version_is_forgotten_too(here: World, clock: MovedClock) -> None:
+    await here.programme(BY_ITSELF)
+    await here.run("trial", what_if=True)
+    await here.post("/rounds/trial/cancel")
+    await here.settle()
+    await here.store.db["rounds"].update_one({"_id": "trial"}, {"$unset": {"due_at": "", "forgotten": ""}})
+    await call_old_trials(here.store, None)
+    clock.move_to(clock.now() + KEPT_TRIAL)
+    await here.settle()
+    assert await here.couples(PairState.DROPPED, "trial") == set()
+
+
+async def test_whoever_takes_no_part_cannot_be_kept_apart_from_anybody(here: World) -> None:
+    await here.programme(BY_HAND)
+    wish = {"forbid": [couple(0, 0), {"mentor_id": "mentor-0", "mentee_id": "nobody"}]}
+    refused = await here.post(f"/programmes/{PROGRAMME}/rounds", wish, expect=409)
+    assert "«nobody»" in refused["detail"]
+
+
+@pytest.mark.parametrize("change", ["allow", "unlock"])
+async def test_nobody_can_be_let_go_who_takes_no_part_and_stands_in_no_choice(here: World, change: str) -> None:
+    await here.programme(BY_HAND)
+    wish = {change: [couple(0, 0), {"mentor_id": "mentor-0", "mentee_id": "nobody"}]}
+    refused = await here.post(f"/programmes/{PROGRAMME}/rounds", wish, expect=409)
+    assert (refused["code"], refused["facts"]) == ("freed-takes-no-part", {"participant_id": "nobody"})
+
+
+async def test_a_couple_of_somebody_unknown_that_an_earlier_version_took_can_be_allowed(here: World) -> None:
+    await here.programme(BY_HAND)
+    await here.ask("old")
+    await here.store.db["rounds"].update_one({"_id": "old"}, {"$set": {"choices.forbidden": [["mentor-0", "nobody"]]}})
+    await here.again("old", "new", allow=[{"mentor_id": "mentor-0", "mentee_id": "nobody"}])
+    assert (await here.get("/rounds/new"))["choices"]["forbidden"] == []
+
+
+async def test_a_round_from_before_the_limit_comes_back_under_it_step_by_step(
+    here: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await here.programme(BY_HAND)
+    await here.ask("r0", forbid=[couple(0, n) for n in range(3)] + [couple(1, 0)])
+    monkeypatch.setattr(choices, "MOST_COUPLES", 2)
+    same = await here.post("/rounds/r0/again", {"round_id": "r1"}, expect=409)
+    assert same["code"] == "too-many-couples"
+    await here.again("r0", "r1", allow=[couple(0, 0)])
+    swapped = {"round_id": "r2", "allow": [couple(0, 1)], "forbid": [couple(2, 2)]}
+    assert (await here.post("/rounds/r1/again", swapped, expect=409))["code"] == "too-many-couples"
+    await here.again("r1", "r2", allow=[couple(0, 1)])
+    await here.again("r2", "r3")
+    assert len((await here.get("/rounds/r3"))["choices"]["forbidden"]) == 2
+
+
+async def test_couples_and_rounds_are_so_many_and_no_more(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choices, "MOST_COUPLES", 2)
+    monkeypatch.setattr(requesting, "MOST_ROUNDS", 2)
+    await here.programme(BY_HAND)
+    await here.ask("first", forbid=[couple(0, 0), couple(0, 1)])
+    more = {"round_id": "second", "forbid": [couple(0, 2)]}
+    assert "at most 2 couples" in (await here.post("/rounds/first/again", more, expect=409))["detail"]
+    await here.again("first", "second", forbid=[couple(0, 2)], allow=[couple(0, 0)])
+    assert "2 rounds" in (await here.post("/rounds/first/again", {}, expect=409))["detail"]
+    assert await here.post("/rounds/first/again", more, expect=202), "the same one may be asked for again"
+
+
+async def test_a_list_of_rounds_does_not_fetch_their_couples(here: World) -> None:
+    await here.programme(BY_HAND)
+    await here.ask("r", forbid=[couple(0, 0)])
+    await here.store.db["rounds"].update_one({"_id": "r"}, {"$set": {"choices.forbidden": "not to be read"}})
+    listed = await here.get(f"/programmes/{PROGRAMME}/rounds")
+    assert [each["round_id"] for each in listed] == ["r"]
 
 
 async def test_a_cancelled_trial_was_never_heard_of(here: World) -> None:
@@ -189,9 +286,12 @@ async def test_two_rounds_side_by_side(here: World) -> None:
         "mentee-0": "another",
         "mentee-1": "another",
     }
-    page = await here.get("/rounds/first/compare/second?after=mentee-2&limit=1")
-    assert [each["participant_id"] for each in page["changes"]] == ["mentor-0"]
-    assert page["turns"] == {"loses": 2, "another": 4}
+    walked = await pages(here.client, "/rounds/first/compare/second", MANAGER, limit=4)
+    assert [[each["participant_id"] for each in page["changes"]] for page in walked] == [
+        ["mentee-0", "mentee-1", "mentee-2", "mentor-0"],
+        ["mentor-1", "mentor-2"],
+    ]
+    assert [page["turns"] for page in walked] == [{"loses": 2, "another": 4}] * 2
 
 
 async def test_one_proposal_is_approved_another_refused_and_the_rest_with_the_round(here: World) -> None:

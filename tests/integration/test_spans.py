@@ -127,7 +127,7 @@ async def test_what_is_due_begins_traces_of_its_own(
     for identity in ("one", "other"):
         unit.save(Receipt(id=identity, due_at=NOW))
     await unit.commit()
-    await DueRows(store, [remind], telemetry).step(remind)
+    await DueRows(store, [remind], telemetry).do(remind)
     await spans.stop()
 
     begun = collected.of(kind="INTERNAL", name="due:remind")

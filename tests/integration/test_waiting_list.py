@@ -32,13 +32,10 @@ from tests.support.seeds import hear
 from tests.support.waiting import Desk, desk
 from tests.unit.matching.people import profile, terms
 
+pytestmark = pytest.mark.emptied
+
 MENTOR, MENTEE = Role.MENTOR, Role.MENTEE
 BETTER = (Skill(topic="social-media", level=5),)
-
-
-@pytest.fixture(autouse=True)
-def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.delivery.due.POLL", 0)
 
 
 @pytest.fixture
@@ -206,7 +203,7 @@ async def test_only_whoever_came_after_the_round_looked_is_called_when_it_is_ove
     new = replace(somebody("new", MENTEE), unserved_since=now)
     await here.world.keep(Programme(id=PROGRAMME, terms=BY_ITSELF), WaitingList(id=PROGRAMME, since=now, due_at=now))
     await here.world.keep(old, new)
-    await here.rows.step(handlers.waiting_list_due)
+    await here.rows.do(handlers.waiting_list_due)
 
     assert (await here.world.member("new")).due_at and not (await here.world.member("old")).due_at
 
@@ -388,7 +385,7 @@ async def test_a_programme_completes_its_pairs_part_by_part(here: Desk, monkeypa
         await here.arrive(f"n{n}", MENTEE)
     await here.settle()
     await hear(here.world.app, ProgrammeClosed(programme_id=PROGRAMME))
-    await here.rows.step(handlers.programme_due)
+    await here.rows.do(handlers.programme_due)
     assert len(await here.together()) == 3
     await here.settle()
 

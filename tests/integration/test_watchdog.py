@@ -90,7 +90,7 @@ async def test_a_consumer_given_up_while_the_broker_was_away_comes_back(
         fresh_kafka.stop()
         try:
             await until(given_up_again)
-            assert (await client.get("/health/ready")).json()["because"]["kafka"]
+            assert (await client.get("/health/ready")).json()["obstacles"]["kafka"]
         finally:
             await asyncio.to_thread(fresh_kafka.start)
         await hears(running, fresh_kafka)

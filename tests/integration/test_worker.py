@@ -55,6 +55,7 @@ async def scripted(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
     monkeypatch.setattr(worker, "PROGRAM", slow_worker.PROGRAM)
     monkeypatch.setattr("services.matching.rounds.computing.RENEWAL", 0.1)
     monkeypatch.setattr("shared.delivery.due.POLL", 0.05)
+    monkeypatch.setattr("shared.delivery.due.LOOK_AGAIN", 0.05)
     yield
     while worker._idle:
         await worker._idle.pop().end()

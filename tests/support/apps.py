@@ -10,12 +10,14 @@ import httpx
 from fastapi import FastAPI
 
 from deploy.local.issuer import ISSUER, Issuer
+from shared.domain.people import person_id
 from shared.settings import Settings
-from shared.web.access import person_id
+from tests.support.documented import must_be_documented
 
 NOWHERE = "127.0.0.1:9"
 """Nothing answers there."""
 PSEUDONYM_KEY = "a key that only tests know"
+SESSION_KEY = "a-key-of-sessions-that-only-tests-know"
 
 
 def new_issuer() -> Issuer:
@@ -31,6 +33,7 @@ def settings_for(issuer: Issuer, **more: Any) -> Settings:
         "token_issuer": ISSUER,
         "token_keys": str(issuer.keys_file),
         "pseudonym_key": PSEUDONYM_KEY,
+        "session_keys": SESSION_KEY,
     }
     return Settings(**told | more)
 
@@ -52,7 +55,12 @@ def signed_in(issuer: Issuer, *roles: str, employee_id: str = "", countries: Ite
 
 @asynccontextmanager
 async def client_of(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    """Calls the application; what fails inside comes back as people would see it."""
+    """Calls the application; what fails inside comes back as people would see it, and has to be documented."""
+
+    async def looked_at(answer: httpx.Response) -> None:
+        must_be_documented(app, answer)
+
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://test", timeout=60) as client:
+    hooks = {"response": [looked_at]}
+    async with httpx.AsyncClient(transport=transport, base_url="http://test", timeout=60, event_hooks=hooks) as client:
         yield client

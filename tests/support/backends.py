@@ -159,6 +159,14 @@ class Mongo:
                 if name.startswith(prefix):
                     client.drop_database(name)
 
+    def empty(self, prefix: str) -> None:
+        """Delete every document of the databases whose names start so."""
+        with MongoClient[dict[str, Any]](self.url) as client:
+            for name in client.list_database_names():
+                if name.startswith(prefix):
+                    for collection in client[name].list_collection_names(filter={"type": "collection"}):
+                        client[name][collection].delete_many({})
+
 
 def choose_kafka(directory: Path) -> Kafka:
     """The Kafka for this run, not started yet; raises CannotStart when a real one is required and there is none."""

@@ -1,5 +1,6 @@
 """The chart as Helm renders it, for several installations."""
 
+import json
 import tempfile
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -48,7 +49,7 @@ def render_text(values: Path, more: Mapping[str, Any], release: str = "telemachu
     """What Helm makes of the chart with that file of values and more of them; raises NotRendered."""
     with tempfile.TemporaryDirectory() as directory:
         rest = Path(directory) / "values.yaml"
-        rest.write_text(yaml.safe_dump(dict(more)))
+        rest.write_text(json.dumps(dict(more)))  # YAML too, and leaves no text without quotes
         done = helm("template", release, CHART, "--namespace", "mentoring", "--values", values, "--values", rest)
     if done.returncode:
         raise NotRendered(done.stderr)

@@ -27,6 +27,7 @@ from tests.support.seeds import PROGRAMME, TERMS, profile
 ISSUER = new_issuer()
 MANAGER = signed_in(ISSUER, "manager", employee_id="e-m", countries=["*"])
 OPERATOR = signed_in(ISSUER, "operator", employee_id="e-o")
+OFFICER = signed_in(ISSUER, "data-protection", employee_id="e-d")
 STREAMS = {service.name: frozenset(stream.value for stream in service.streams) for service in SERVICES}
 PAIR = "pair-1"
 

@@ -3,6 +3,7 @@
 It keeps the same promises as ``shared.store``: see ``tests.support.promises``.
 """
 
+import math
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from copy import deepcopy
@@ -17,10 +18,12 @@ from shared.domain.aggregate import Aggregate
 from shared.domain.clock import Clock
 from shared.domain.errors import Conflict, Unreadable
 from shared.domain.handlers import heard
-from shared.domain.work import BY_ID, Order, Store, Where
+from shared.domain.news import News
+from shared.domain.work import BY_ID, Key, Order, Page, Store, Where
 from shared.language.envelope import Origin
 from shared.language.streams import Event
 from shared.store.documents import Document, from_document
+from shared.store.queries import beyond, page_of
 from tests.support.memory_unit import MemoryUnit, Said, Shelves, kept_as
 from tests.support.where import at, in_order, matches
 
@@ -36,6 +39,7 @@ class Stopped:
     """A clock that goes when it is told to."""
 
     moment: datetime
+    steady_for: float = math.inf
 
     def now(self) -> datetime:
         return self.moment
@@ -47,7 +51,7 @@ class MemoryStore(Store):
     def __init__(self, *aggregates: Aggregate, now: datetime = NOW) -> None:
         self.origin, self.stopped = Origin("memory", "test"), Stopped(now)
         self.clock: Clock = self.stopped
-        self.shelves = Shelves()
+        self.shelves, self.news = Shelves(), News()
         for aggregate in aggregates:
             self.shelves.put(type(aggregate), kept_as(aggregate))
 
@@ -94,8 +98,26 @@ class MemoryStore(Store):
         return result
 
     @override
-    async def all(self, kind: type[A], where: Where, *, sort: Order = BY_ID, limit: int = 0) -> list[A]:
-        return [from_document(kind, document) for document in self._find(kind, where, sort, limit)]
+    async def all(
+        self, kind: type[A], where: Where, *, sort: Order = BY_ID, limit: int = 0, without: Sequence[str] = ()
+    ) -> list[A]:
+        found = self._find(kind, where, sort, limit)
+        return [from_document(kind, left_out(document, without)) for document in found]
+
+    @override
+    async def page(
+        self,
+        kind: type[A],
+        where: Where,
+        *,
+        sort: Order = BY_ID,
+        after: Key = (),
+        limit: int,
+        without: Sequence[str] = (),
+        spoilt: list[str] | None = None,
+    ) -> Page[A]:
+        found = [each for each in self._find(kind, where, sort) if matches(beyond(sort, after), each)]
+        return page_of(kind, [left_out(each, without) for each in found[: limit + 1]], sort, limit, spoilt)
 
     @override
     async def readable(self, kind: type[A], where: Where) -> tuple[list[A], dict[str, str]]:
@@ -157,5 +179,18 @@ async def hear(store: MemoryStore, handlers: ModuleType, *events: Event) -> None
         unit = store.unit()
         for handler in heard(handlers):
             if type(event) in handler.events:
+                await unit.fetch(handler.wants(event))
                 await handler.handle(event, unit)
         await unit.commit()
+
+
+def left_out(document: Any, paths: Sequence[str]) -> dict[str, Any]:
+    """The document without what stands there."""
+    shown = deepcopy(dict(document))
+    for path in paths:
+        *above, name = path.split(".")
+        part = shown
+        for each in above:
+            part = part.get(each, {})
+        part.pop(name, None)
+    return shown

@@ -89,7 +89,7 @@ class MemoryUnit(Unit):
     """Reads when it is asked, writes when it is committed."""
 
     def __init__(self, store: Store, shelves: Shelves, now: datetime) -> None:
-        self.store, self.now, self.happened_at = store, now, now
+        self.store, self.now, self.happened_at, self.event_id = store, now, now, ""
         self.changing: type[Aggregate] | None = None
         self._shelves = shelves
         self._known: dict[Which, _Known] = {}
@@ -168,6 +168,8 @@ class MemoryUnit(Unit):
             self._write(kind, identity, known)
         for write in self._more:
             write()
+        for kind, _, known in changes:
+            self.store.news.tell(kind, known.aggregate)
 
     def _write(self, kind: type[Aggregate], identity: str, known: _Known) -> None:
         before = known.said - len(known.raised)

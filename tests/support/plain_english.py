@@ -6,6 +6,8 @@ from html.parser import HTMLParser
 
 from typing_extensions import override
 
+from shared.web.wording import PSEUDO
+
 SAID_IN = ("alt", "aria-label", "placeholder", "title")
 """Attributes people read or hear."""
 NOT_PROSE = frozenset({"code", "pre", "script", "style"})
@@ -16,7 +18,7 @@ DATE = re.compile(r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun|\d{1,2} [A-Z][a-z]+( \d{4})?)
 
 
 class _Prose(HTMLParser):
-    """Collects what people read, but for code and what says itself that it is English."""
+    """Collects what people read, but for code and what says itself that it is in another language."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -28,7 +30,7 @@ class _Prose(HTMLParser):
         values = dict(attrs)
         self.said += [text for name in SAID_IN if (text := values.get(name))]
         if tag not in VOID:
-            prose = tag not in NOT_PROSE and values.get("lang") != "en"
+            prose = tag not in NOT_PROSE and values.get("lang", PSEUDO) == PSEUDO
             self._within.append(prose and (not self._within or self._within[-1]))
 
     @override

@@ -118,22 +118,30 @@ class Processes:
         """End it as a crash would, with SIGKILL."""
         self._programs[name].kill()
 
+    def pid(self, name: str) -> int | None:
+        """The number of its process."""
+        return self._programs[name].pid
+
+    def exit_code(self, name: str) -> int | None:
+        """The code it ended with, negative for a signal; None while it runs."""
+        return self._programs[name].exit_code
+
     def running(self, name: str) -> bool:
         """Whether its process lives."""
         return self._programs[name].running
 
     def wait_until_ready(self, names: Iterable[str] = NAMES) -> None:
-        """Wait until these say so themselves; raises TimeoutError with their reasons."""
+        """Wait until these say so themselves, and that nothing is in the way of events; raises TimeoutError."""
         deadline, left = time.monotonic() + READY_SECONDS, set(names)
-        while left := {name for name in left if self.ready(name)[0] != httpx.codes.OK}:
+        while left := {name for name in left if self.ready(name) != (httpx.codes.OK, {})}:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"Not ready in time: { {name: self.ready(name) for name in left} }")
             time.sleep(0.1)
 
     def ready(self, name: str) -> tuple[int, dict[str, Any]]:
-        """What it answers to whether it is ready: status (0: nothing) and reasons."""
+        """What it answers to whether it is ready: status (0: nothing), and what is in the way of it or of events."""
         status, body = self._ask(name, "/health/ready")
-        return status, json.loads(body)["because"] if status else {}
+        return status, json.loads(body)["obstacles"] if status else {}
 
     def alive(self, name: str) -> int:
         """The status it answers with to whether it is alive; 0 when it does not answer."""

@@ -21,7 +21,7 @@ from deploy.local.scenario.playing.opening import participants
 from deploy.local.scenario.playing.player import CLOCK_SPREADS
 from deploy.local.scenario.playing.settle import settle
 from deploy.local.scenario.playing.stage import Stage
-from shared.web.access import person_id
+from shared.domain.people import person_id
 from tests.support.apache_kafka import ApacheKafka
 from tests.support.backends import Kafka, Mongo, create_our_topics, real_required
 from tests.support.mirror_maker import MirrorMaker
@@ -69,7 +69,7 @@ async def moved(stage: Stage, moment: datetime) -> None:
 async def met_once(stage: Stage) -> list[str]:
     """A session is held, both say how it was; returns every trace of everybody who takes part."""
     everybody = await participants(stage)
-    sessions = await stage.gateway.get(stage.manager, "sessions", f"{stage.programme}/sessions")
+    sessions = await stage.gateway.all(stage.manager, "sessions", f"{stage.programme}/sessions")
     first = min(sessions, key=lambda one: one["ends_at"])
     await moved(stage, datetime.fromisoformat(first["ends_at"]) + MINUTE)
     session = f"/sessions/{first['session_id']}"

@@ -154,7 +154,7 @@ class World:
     async def step(self) -> None:
         """Do once what is due of rounds."""
         for due in self.rounds.dues:
-            await self.rounds.step(due)
+            await self.rounds.do(due)
 
     async def settle(self) -> None:
         """Do what is due of rounds until nothing is."""

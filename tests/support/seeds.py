@@ -1,6 +1,6 @@
 """All four services on one database, knowing the same small programme: two people, a pair, its sessions."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -129,14 +129,8 @@ async def _sessions(unit: Unit) -> None:
         unit.save(Session(id=facts.pop("session_id"), **facts, confirm_within_days=3))
 
 
-@asynccontextmanager
-async def seeded(issuer: Issuer, mongodb: Mongo, prefix: str) -> AsyncIterator[dict[str, FastAPI]]:
-    """Service → application; there is no broker, so nothing moves by itself."""
-    settings = settings_for(issuer, mongodb_url=mongodb.url, mongodb_database_prefix=prefix)
-    apps = {service.name: service.app(settings) for service in SERVICES}
-    for service in SERVICES:
-        await apps[service.name].state.store.prepare(service.aggregates)
-        await apps[service.name].state.running.inbox.prepare()
+async def sow(apps: Mapping[str, FastAPI]) -> None:
+    """Let each of them know the programme; their databases are prepared."""
     await apps["registration"].state.store.run(_registration)
     await hear(apps["matching"], OPENED, *PEOPLE)
     await apps["matching"].state.store.run(_matching)
@@ -145,6 +139,17 @@ async def seeded(issuer: Issuer, mongodb: Mongo, prefix: str) -> AsyncIterator[d
     held, coming = session(SessionScheduled, HELD, 90, -1), session(SessionScheduled, COMING, 91, 30)
     met = session(SessionHeld, HELD, 90, -1, confirmed_by="mentor")
     await hear(apps["feedback"], OPENED, *PEOPLE, FORMED, held, coming, met)
+
+
+@asynccontextmanager
+async def seeded(issuer: Issuer, mongodb: Mongo, prefix: str, **told: Any) -> AsyncIterator[dict[str, FastAPI]]:
+    """Service → application; there is no broker, so nothing moves by itself. ``told`` are further settings."""
+    settings = settings_for(issuer, mongodb_url=mongodb.url, mongodb_database_prefix=prefix, **told)
+    apps = {service.name: service.app(settings) for service in SERVICES}
+    for service in SERVICES:
+        await apps[service.name].state.store.prepare(service.aggregates)
+        await apps[service.name].state.running.inbox.prepare()
+    await sow(apps)
     yield apps
     for app in apps.values():
         await app.state.store.close()

@@ -13,9 +13,15 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 ONE_BY_ONE = "tests/chaos/"
 """Each of these tests is long and starts everything for itself."""
-TOGETHER = ("tests/integration/watched/", "tests/integration/secured/")
+TOGETHER = ("tests/browser/demonstrated/", "tests/integration/watched/", "tests/integration/secured/")
 """All tests of such a directory share one start, which is the longest part of them."""
-LONGEST = (ONE_BY_ONE, *TOGETHER, "tests/integration/test_regions.py", "tests/integration/test_embedded_stack.py")
+LONGEST = (
+    "tests/fuzz/",
+    ONE_BY_ONE,
+    *TOGETHER,
+    "tests/integration/test_regions.py",
+    "tests/integration/test_embedded_stack.py",
+)
 """They come first: a process that begins one last would go on when the others have nothing left to do."""
 
 

@@ -9,7 +9,7 @@ from deploy.local.issuer import AUDIENCE, ISSUER
 from tests.support.apps import new_issuer
 
 ISSUED_BY = new_issuer()
-ROLES = ("participant", "manager", "operator")
+ROLES = ("participant", "manager", "operator", "data-protection")
 
 
 def claims(**changed: Any) -> dict[str, Any]:

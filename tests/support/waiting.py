@@ -49,7 +49,7 @@ class Desk:
     async def step(self) -> None:
         """Do once what is due."""
         for due in DUES:
-            await self.rows.step(due)
+            await self.rows.do(due)
 
     async def together(self) -> set[tuple[str, str]]:
         """Mentor and mentee of every pair."""

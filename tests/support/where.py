@@ -58,7 +58,10 @@ def _equal(found: Sequence[Any], wanted: Any) -> bool:
 
 
 def _in(found: Sequence[Any], wanted: Sequence[Any]) -> bool:
-    return any(_equal(found, each) for each in wanted)
+    texts = {value for value in _with_elements(found) if isinstance(value, str)}
+    if any(each in texts for each in wanted if isinstance(each, str)):
+        return True
+    return any(_equal(found, each) for each in wanted if not isinstance(each, str))  # text is equal to text alone
 
 
 def _compares(how: Callable[[Any, Any], bool]) -> Callable[[Sequence[Any], Any], bool]:

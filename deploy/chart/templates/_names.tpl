@@ -2,23 +2,32 @@
 
 {{/* What one service is given: its own values over the defaults. Takes {root, name}; gives YAML. */}}
 {{- define "telemachus.service" -}}
-{{- mergeOverwrite (deepCopy .root.Values.defaults) (get .root.Values.services .name) | toYaml -}}
+{{- mergeOverwrite (deepCopy .root.Values.defaults) (get .root.Values.services .name | default dict) | toYaml -}}
 {{- end -}}
 
 {{/* The name of a service's objects. */}}
 {{- define "telemachus.name" -}}
-{{- printf "%s-%s" (.root.Release.Name | trunc 40 | trimSuffix "-") .name -}}
+{{- printf "%s-%s" (include "telemachus.shared" .root) .name -}}
 {{- end -}}
 
-{{/* The name of an object that all services share. Takes the root. */}}
+{{/*
+The name of an object that all services share. Takes the root. A Service may have no dot in its name and has to begin with
+a letter, and what is put behind it has to fit: what had to be changed for that ends with a few letters of its own, so that two
+releases never share a name.
+*/}}
 {{- define "telemachus.shared" -}}
-{{- .Release.Name | trunc 40 | trimSuffix "-" -}}
+{{- $wanted := .Values.fullnameOverride | default .Release.Name -}}
+{{- $name := regexReplaceAll "^([^a-z])" ($wanted | replace "." "-") "r-${1}" -}}
+{{- if or (ne $name $wanted) (gt (len $name) 40) -}}
+{{- $name = printf "%s-%s" ($name | trunc 31 | trimSuffix "-") ($wanted | sha256sum | trunc 8) -}}
+{{- end -}}
+{{- $name -}}
 {{- end -}}
 
 {{/* What selects the pods of a service; never changed, because Kubernetes does not let it. */}}
 {{- define "telemachus.selector" -}}
-app.kubernetes.io/name: {{ .name }}
-app.kubernetes.io/instance: {{ .root.Release.Name | trunc 63 }}
+app.kubernetes.io/name: {{ .name | quote }}
+app.kubernetes.io/instance: {{ .root.Release.Name | trunc 63 | quote }}
 {{- end -}}
 
 {{/* The labels of a service's objects. */}}
@@ -30,21 +39,43 @@ app.kubernetes.io/instance: {{ .root.Release.Name | trunc 63 }}
 {{/* The labels of every object. Takes the root. */}}
 {{- define "telemachus.everywhere" -}}
 {{ include "telemachus.ofPods" . }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 }}
+app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | quote }}
 {{- end -}}
 
 {{/* Those that pods have too: a new chart alone does not replace them. Takes the root. */}}
 {{- define "telemachus.ofPods" -}}
-app.kubernetes.io/part-of: telemachus
-app.kubernetes.io/version: {{ .Values.image.tag | default .Chart.AppVersion | trunc 63 | quote }}
+app.kubernetes.io/part-of: {{ .Values.nameOverride | default "telemachus" | quote }}
+app.kubernetes.io/version: {{ .Values.image.tag | default .Chart.AppVersion | trunc 63 | trimAll "-_." | quote }}
 {{- with .Values.commonLabels }}
 {{ toYaml . }}
 {{- end }}
 {{- end -}}
 
+{{/* The annotations of an object, of several maps; what an earlier one says counts. Nothing where there are none. */}}
+{{- define "telemachus.annotated" -}}
+{{- $all := dict }}
+{{- range . }}{{ $all = merge $all (. | default dict) }}{{ end }}
+{{- with $all }}
+annotations: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{/* Labels as YAML, of several texts of YAML; what an earlier one says counts. */}}
+{{- define "telemachus.together" -}}
+{{- $all := dict }}
+{{- range . }}{{ $all = merge $all (. | fromYaml) }}{{ end }}
+{{- toYaml $all }}
+{{- end -}}
+
+{{/* The labels of a service's pods. */}}
+{{- define "telemachus.podLabels" -}}
+{{- include "telemachus.together" (list (include "telemachus.selector" .) (toYaml .service.podLabels) (include "telemachus.ofPods" .root)) -}}
+{{- end -}}
+
 {{- define "telemachus.image" -}}
-{{- $registry := required "image.registry: say where the images telemachus-SERVICE are, such as registry.example.com/mirrored" .root.Values.image.registry -}}
+{{- $given := .root.Values.global.imageRegistry | default .root.Values.image.registry -}}
+{{- $registry := required "image.registry: say where the images telemachus-SERVICE are, such as registry.example.com/mirrored" $given | trimSuffix "/" -}}
 {{- printf "%s/telemachus-%s:%s" $registry .name (.root.Values.image.tag | default .root.Chart.AppVersion) -}}
 {{- with .service.digest -}}@{{ . }}{{- end -}}
 {{- end -}}

@@ -69,6 +69,7 @@ def indexes() -> str:
         of: dict[str, list[str]] = {name: [] for name in (*COLLECTIONS, *(k.collection for k in service.aggregates))}
         for index in indexes_needed(service):
             kind = " (sparse)" if index.sparse else " (partial)" if index.where else ""
+            kind = " (sparse, removed then)" if index.expires else kind
             of.setdefault(index.collection, []).append(f"`{', '.join(index.keys)}`{kind}")
         rows += [(service.name, f"`{name}`", "; ".join(keys)) for name, keys in sorted(of.items())]
     return _rows(("service", "collection", "indexes beside `_id`"), rows)
@@ -112,6 +113,14 @@ def secrets() -> str:
     chart = _chart()
     common = chart["secrets"]["common"]
     rows = [(f"`{common}`", "`secrets.common`", "`pseudonym_key`", "all services", "never, while the data live")]
+    rolled = "two rolling restarts: the new one behind the old, then alone"
+    rows.append((f"`{common}`", "`secrets.common`", "`session_keys`, with `publicUrl`", "all services", rolled))
+    for path, key, how in (
+        ("signIn", "client_secret", "rolling restart"),
+        ("mail", "smtp_password", "itself: read before each connection"),
+        ("webhooks", "webhooks", "rolling restart"),
+    ):
+        rows.append(("as you name it", f"`secrets.{path}`", f"`{key}`", "registration", how))
     for name, service in chart["services"].items():
         mongodb, kafka = (service["secrets"][kind] for kind in ("mongodb", "kafka"))
         at = f"services.{name}.secrets"
@@ -136,6 +145,7 @@ def ports() -> str:
     for name, rule in _chart()["networkPolicy"].items():
         if isinstance(rule, Mapping) and "ports" in rule:
             rows.append(("out", _code(map(str, rule["ports"])), f"{name} (`networkPolicy.{name}.peers`)"))
+    rows.append(("out", "`smtpPort`", "the mail server, from registration alone (`networkPolicy.mail.peers`)"))
     return _rows(("direction", "port", "who, and the value that says where"), rows)
 
 

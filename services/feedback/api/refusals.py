@@ -20,6 +20,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "participant": _("participant"),
         "programme": _("programme"),
         "pulse": _("pulse"),
+        "release": _("figures"),
         "session": _("session"),
         "told": _("told"),
     },

@@ -7,7 +7,10 @@ from typing import ClassVar
 from pydantic import AwareDatetime, BaseModel
 
 from shared.domain.aggregate import Aggregate
+from shared.domain.work import Store
 from shared.language.feedback import PairCounts, ProgrammeCounted, SessionCounts
+
+MOST_PROGRAMMES = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +71,11 @@ class Group(BaseModel):
             answered=sum(one.answered for one in programmes),
         )
         return cls(total=total, programmes=programmes)
+
+
+async def group_now(store: Store) -> Group:
+    """All programmes of all regions that tell this one; at most 500."""
+    return Group.of(await store.all(Told, {}, limit=MOST_PROGRAMMES))
 
 
 def _sums(none: PairCounts | SessionCounts, counts: Sequence[dict[str, int]]) -> dict[str, int]:

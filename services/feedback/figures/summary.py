@@ -7,11 +7,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from services.feedback.figures.release import FEWEST
 from shared.language.matching import PairState
 from shared.language.sessions import Outcome
-
-FEWEST = 5
-"""People who must have answered before a mean is shown: fewer, and it would tell what somebody said."""
 
 TooFew = Literal["too few"]
 Counts = Mapping[tuple[Any, ...], int]
@@ -29,10 +27,15 @@ class Counted:
     """By how it felt, and how useful it was."""
     people: int = 0
     """Who gave these answers."""
+    published: bool = True
+    """Whether these answers are a release; before the first they are only counted."""
 
 
 class Pulses(BaseModel):
-    """How it felt, over everybody; means are of the scale 1 to 5, to one decimal."""
+    """How it felt, over everybody; means are of the scale 1 to 5, to one decimal.
+
+    Of ratings, what is published: it is renewed once five further people have answered, and not all alike.
+    """
 
     answered: int = 0
     possible: int
@@ -60,8 +63,8 @@ def mean(total: int, answered: int, people: int) -> float | TooFew:
 
 def _pulses(counted: Counted, possible: int) -> Pulses:
     answered = sum(counted.answers.values())
-    if not answered:
-        return Pulses(possible=possible)
+    if not answered or not counted.published:
+        return Pulses(possible=possible, answered=answered, people=counted.people)
     feeling, useful = (sum(answer[nth] * times for answer, times in counted.answers.items()) for nth in (0, 1))
     return Pulses(
         answered=answered,

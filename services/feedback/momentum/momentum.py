@@ -13,7 +13,8 @@ from typing import ClassVar
 from pydantic import AwareDatetime
 
 from shared.domain.aggregate import Aggregate
-from shared.language.feedback import PairAtRisk, PairRecovered, Risk
+from shared.domain.shown import Shown
+from shared.language.feedback import PairAtRisk, PairRecovered, Recovery, Risk
 from shared.language.matching import PairEnded, PairFormed, PairState, state_after
 from shared.language.sessions import (
     Outcome,
@@ -26,8 +27,8 @@ from shared.language.sessions import (
     fell_away,
     outcome_of,
 )
-from shared.language.skills import Value
 from shared.language.terms import MomentumRules
+from shared.language.values.value import Value
 
 PairEvent = PairFormed | PairEnded
 
@@ -78,7 +79,14 @@ class Momentum(Aggregate):
     projection: ClassVar[bool] = True
     collection: ClassVar[str] = "momentum"
     about: ClassVar[tuple[str, ...]] = ("mentor_id", "mentee_id")
-    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("programme_id", "at_risk"), ("meetings.session_id",))
+    shown: ClassVar[Shown] = Shown(
+        to_all=("programme_id", "mentor_id", "mentee_id", "state", "meetings", "in_a_row", "at_risk", "recoveries"),
+        programme_wide=True,
+    )
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("programme_id", "at_risk", "in_a_row", "_id"),
+        ("meetings.session_id",),
+    )
 
     programme_id: str
     mentor_id: str
@@ -113,14 +121,16 @@ class Momentum(Aggregate):
         Raises PairAtRisk when as many sessions in a row are lost as the programme tolerates, and PairRecovered
         when a session held ends that.
         """
-        return self._with(meeting_of(event))._judged(rules)
+        before = self.meeting(event.session_id)
+        is_late = before is not None and before.outcome is Outcome.MISSED
+        return self._with(meeting_of(event))._judged(rules, Recovery.SAID_LATE if is_late else Recovery.MET)
 
     def _with(self, meeting: Meeting) -> "Momentum":
         others = [other for other in self.meetings if other.session_id != meeting.session_id]
         in_order = sorted([*others, meeting], key=lambda one: (one.starts_at, one.number))
         return replace(self, meetings=tuple(in_order))
 
-    def _judged(self, rules: MomentumRules) -> "Momentum":
+    def _judged(self, rules: MomentumRules, recovery: Recovery) -> "Momentum":
         *before, now = (len(run) for run in runs_of_losses(self.meetings))
         judged = replace(
             self,
@@ -130,15 +140,15 @@ class Momentum(Aggregate):
         )
         if self.state is not PairState.ACTIVE or judged.at_risk is self.at_risk:
             return judged
-        return judged.raising(judged._alarm() if judged.at_risk else judged._all_clear())
+        return judged.raising(judged._alarm() if judged.at_risk else judged._all_clear(recovery))
 
     def _alarm(self) -> PairAtRisk:
         return PairAtRisk(
             programme_id=self.programme_id, pair_id=self.id, because=Risk.SESSIONS_LOST, sessions_lost=self.in_a_row
         )
 
-    def _all_clear(self) -> PairRecovered:
-        return PairRecovered(programme_id=self.programme_id, pair_id=self.id)
+    def _all_clear(self, because: Recovery) -> PairRecovered:
+        return PairRecovered(programme_id=self.programme_id, pair_id=self.id, because=because)
 
     def meeting(self, session_id: str) -> Meeting | None:
         """One of the pair's sessions."""

@@ -3,19 +3,15 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from shared.domain.aggregate import Aggregate
+from shared.domain.programme import AnyProgramme
 from shared.language.registration import ProgrammeChanged, ProgrammeOpened
-from shared.language.terms import Terms
 
 
 @dataclass(frozen=True, kw_only=True)
-class Programme(Aggregate):
+class Programme(AnyProgramme):
     """A programme as registration last described it; ``id`` is the programme id."""
 
     projection: ClassVar[bool] = True
-    collection: ClassVar[str] = "programmes"
-
-    terms: Terms
 
     @classmethod
     def told_by(cls, event: ProgrammeOpened | ProgrammeChanged) -> "Programme":

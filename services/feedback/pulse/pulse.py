@@ -3,28 +3,30 @@
 from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from services.feedback.momentum.momentum import Momentum
 from services.feedback.people.participant import Participant
 from shared.domain.aggregate import Aggregate
 from shared.domain.errors import Absent, Refused
+from shared.domain.shown import Shown
 from shared.language.feedback import FeedbackSubmitted
 from shared.language.sessions import Outcome
 from shared.language.terms import Role
+from shared.language.values.figures import WHOLE
+from shared.language.values.lines import Text
+from shared.language.values.value import Sent
 
-Rating = Annotated[int, Field(ge=1, le=5, strict=True)]
+Rating = Annotated[int, Field(ge=1, le=5), WHOLE]
 """1 not at all, 5 very much."""
 
 
-class Answer(BaseModel):
+class Answer(Sent):
     """What somebody says after a session; the comment is for nobody else's eyes."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     feeling: Rating
     useful: Rating
-    comment: Annotated[str, Field(max_length=2000)] = ""
+    comment: Annotated[str, Text(2000, least=0), Field(repr=False)] = ""
 
 
 def pulse_id(session_id: str, role: Role) -> str:
@@ -38,7 +40,11 @@ class Pulse(Aggregate):
 
     collection: ClassVar[str] = "pulses"
     about: ClassVar[tuple[str, ...]] = ("participant_id",)
-    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("programme_id",), ("participant_id",))
+    shown: ClassVar[Shown] = Shown(
+        to_author=("programme_id", "pair_id", "session_id", "participant_id", "role", "answer"),
+        to_nobody=("published",),
+    )
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("programme_id", "published"), ("participant_id",))
 
     programme_id: str
     pair_id: str
@@ -46,6 +52,8 @@ class Pulse(Aggregate):
     participant_id: str
     role: Role
     answer: Answer
+    published: bool = False
+    """Whether its two figures are in what is published of the programme; never the answer itself."""
 
     @classmethod
     def submitted(
@@ -69,6 +77,10 @@ class Pulse(Aggregate):
             answer=answer,
         )
         return pulse.raising(pulse._told())
+
+    def in_a_release(self) -> "Pulse":
+        """Its two figures are published among others'."""
+        return replace(self, published=True)
 
     def anonymous(self, nobody: str) -> "Pulse":
         """Who answered was erased: the two figures stay, under an id that means nothing.

@@ -29,6 +29,17 @@ SENTENCES: Mapping[str, Sentence | Addressed] = {
         others=_("This participant waits for nobody: they have a partner, or no longer take part."),
     ),
     # a round
+    "apart-takes-no-part": _(
+        "«%(participant_id)s» does not take part in this programme, so there is nobody to keep them apart from."
+    ),
+    "freed-takes-no-part": _(
+        "«%(participant_id)s» does not take part in this programme, so there is nobody to allow or unlock."
+    ),
+    "round-forgotten": _(
+        "What the trial «%(round_id)s» proposed was deleted %(days)s days after its end: compare with a younger one."
+    ),
+    "too-many-couples": _("A round keeps at most %(most)s couples together, and as many apart: allow or unlock some."),
+    "too-many-rounds": _("This programme has had %(most)s rounds and trials; there cannot be more."),
     "round-not-cancellable": _("This round is %(state)s: only before it is approved can a round be cancelled."),
     "round-not-proposed": _("This round is %(state)s: only a round that proposes pairs can be approved."),
     "round-of-another-programme": _(

@@ -6,7 +6,6 @@ from typing import Self
 
 from pydantic import BaseModel
 
-from services.matching.api import sentences
 from services.matching.api.views import Couple
 from services.matching.markets.outcome import (
     Certificate,
@@ -22,6 +21,7 @@ from services.matching.rounds.comparing import Change, Reached, Setting, Turn
 from services.matching.rounds.report import Place, Report, Tally
 from services.matching.rounds.round import Round, RoundState
 from services.matching.rules import reasons
+from services.matching.telling import sentences
 from shared.domain.marking import _
 from shared.language.matching import RoundFailure
 from shared.language.terms import PairingRules
@@ -91,7 +91,7 @@ class RoundView(BaseModel):
     proposed: Tally
     formed: Tally
     unmatched: dict[str, int]
-    """Reason → number of people."""
+    """Reason → number of people; while pairs are formed, of those who have been told by then."""
     progress: Progress | None
     """While it is computed."""
     digest: str
@@ -217,4 +217,4 @@ class ComparisonView(BaseModel):
     turns: dict[Turn, int]
     """How many people gain a partner, lose one, or get another."""
     changes: list[Change]
-    """Some of them, by participant id; the rest is had with ``after``."""
+    """Some of them, by participant id."""

@@ -1,47 +1,52 @@
-"""What managers may ask of rounds: start, look, compare, ask again, approve, cancel."""
+"""Rounds of matching, for managers: start, look, compare, ask again, approve, cancel."""
 
-from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
 from uuid_utils import uuid7
 
 from services.matching.api.managing import managed
 from services.matching.api.round_views import ComparisonView, PlaceView, RoundDetails, RoundView
 from services.matching.api.views import Couple, PairView
-from services.matching.members.programme import Programme
-from services.matching.pairs.pair import NotMade, Pair, PairState
-from services.matching.rounds import comparing
+from services.matching.pairs.pair import Pair, PairState
+from services.matching.rounds import recalling
 from services.matching.rounds.choices import Changes, Choices
-from services.matching.rounds.comparing import Proposal, Reached
+from services.matching.rounds.comparing import Change
+from services.matching.rounds.deciding import approve_all
 from services.matching.rounds.ending import cancel
-from services.matching.rounds.report import Place, Report, places_after
+from services.matching.rounds.report import Place, places_after
 from services.matching.rounds.requesting import ask
 from services.matching.rounds.round import Round
-from shared.domain.errors import Refused
-from shared.domain.work import Store, Unit
+from shared.domain.work import Key, Order, Store, Unit
 from shared.language.terms import Id, PairingRules
+from shared.language.values.figures import TRUTH, WHOLE
+from shared.language.values.lists import AtMost
+from shared.language.values.value import Sent
+from shared.telemetry.deeds import note
 from shared.web.access import Caller, Manager
 from shared.web.dependencies import Database, Retelling, Saying
+from shared.web.guarded import Guarded
+from shared.web.lists.paging import Paged
 
-router = APIRouter(tags=["rounds"])
+router = APIRouter(tags=["rounds"], route_class=Guarded)
 
-Limit = Annotated[int, Query(ge=1, le=1000)]
-Couples = Annotated[tuple[Couple, ...], Field(max_length=5000)]
+NEWEST_FIRST: Order = (("requested_at", -1), ("_id", -1))
+COUPLES = ("choices.locked", "choices.forbidden")
+"""What of a round is long, and in no list of rounds."""
+Couples = Annotated[tuple[Couple, ...], AtMost(5000)]
 
 
-class RoundWish(BaseModel):
+class RoundWish(Sent):
     """What a round is to go by. What is left away stays as it is in the round this is based on, or the programme."""
-
-    model_config = ConfigDict(extra="forbid")
 
     round_id: Id | None = None
     """The same twice is one round."""
     pairing: PairingRules | None = None
     """Only what is set counts, weights one by one."""
-    seed: Annotated[int, Field(ge=0, lt=2**31)] | None = None
-    what_if: bool | None = None
+    seed: Annotated[int, Field(ge=0, lt=2**31), WHOLE] | None = None
+    what_if: Annotated[bool, TRUTH] | None = None
     """A trial: nobody hears of it until it is approved."""
     lock: Couples = ()
     """Proposals to keep, or two paired by hand."""
@@ -89,15 +94,22 @@ async def _ask(store: Store, caller: Caller, wish: RoundWish, *, programme_id: s
         programme = await managed(programme_id, caller, unit)
         return await ask(unit, programme, round_id, wish.changes(), before)
 
-    return RoundRef(round_id=(await store.run(work)).id)
+    asked = await store.run(work)
+    note(programme_id=programme_id, round_id=asked.id)
+    return RoundRef(round_id=asked.id)
 
 
-@router.get("/programmes/{programme_id}/rounds")
-async def rounds(programme_id: Id, caller: Manager, store: Database, say: Saying) -> list[RoundView]:
+@router.get("/programmes/{programme_id}/rounds", response_model=list[RoundView])
+async def rounds(programme_id: Id, caller: Manager, store: Database, say: Saying, paging: Paged) -> Response:
     """The programme's rounds, the newest first."""
     await managed(programme_id, caller, store.unit())
-    found = await store.all(Round, {"programme_id": programme_id}, sort=[("requested_at", -1), ("_id", -1)])
-    return [RoundView.of(each, say) for each in found]
+    which = {"programme_id": programme_id}
+
+    async def read(after: Key, limit: int) -> tuple[Iterator[RoundView], Key]:
+        page = await store.page(Round, which, sort=NEWEST_FIRST, after=after, limit=limit, without=COUPLES)
+        return (RoundView.of(each, say) for each in page.items), page.then
+
+    return await paging.answer(RoundView, read)
 
 
 @router.get("/rounds/{round_id}")
@@ -106,31 +118,33 @@ async def one_round(round_id: Id, caller: Manager, store: Database, say: Saying,
     return RoundDetails.in_full(await _seen(round_id, caller, store.unit()), say, retell)
 
 
-@router.get("/rounds/{round_id}/pairs")
+@router.get("/rounds/{round_id}/pairs", response_model=list[PairView])
 async def pairs(
-    round_id: Id,
-    caller: Manager,
-    store: Database,
-    say: Saying,
-    state: PairState | None = None,
-    after: str = "",
-    limit: Limit = 200,
-) -> list[PairView]:
-    """The pairs this round proposed, by id; ``state`` picks some, ``after`` is the last id of the page before."""
+    round_id: Id, caller: Manager, store: Database, say: Saying, paging: Paged, state: PairState | None = None
+) -> Response:
+    """The pairs this round proposed, by id; ``state`` picks some."""
     await _seen(round_id, caller, store.unit())
     states = [state.value] if state else list(PairState)  # named even when all: the index then gives the order
-    which = {"round_id": round_id, "state": {"$in": states}, "_id": {"$gt": after}}
-    return [PairView.of(pair, say) for pair in await store.all(Pair, which, limit=limit)]
+    which = {"round_id": round_id, "state": {"$in": states}}
+
+    async def read(after: Key, limit: int) -> tuple[Iterator[PairView], Key]:
+        page = await store.page(Pair, which, after=after, limit=limit)
+        return (PairView.of(pair, say) for pair in page.items), page.then
+
+    return await paging.answer(PairView, read)
 
 
-@router.get("/rounds/{round_id}/left-over")
-async def left_over(
-    round_id: Id, caller: Manager, store: Database, say: Saying, after: str = "", limit: Limit = 200
-) -> list[PlaceView]:
-    """Whom this round leaves over and why, by participant id; ``after`` is the last one of the page before."""
-    found = await _seen(round_id, caller, store.unit())
-    which = places_after(round_id, found.attempts, after)
-    return [PlaceView.of(place, say) for place in await store.all(Place, which, limit=limit)]
+@router.get("/rounds/{round_id}/left-over", response_model=list[PlaceView])
+async def left_over(round_id: Id, caller: Manager, store: Database, say: Saying, paging: Paged) -> Response:
+    """Whom this round leaves over and why, by participant id."""
+    seen = await _seen(round_id, caller, store.unit())
+    which = places_after(round_id, seen.attempts, "")
+
+    async def read(after: Key, limit: int) -> tuple[Iterator[PlaceView], Key]:
+        page = await store.page(Place, which, after=after, limit=limit)
+        return (PlaceView.of(place, say) for place in page.items), page.then
+
+    return await paging.answer(PlaceView, read)
 
 
 @router.post("/rounds/{round_id}/approve", status_code=202)
@@ -138,11 +152,7 @@ async def approve(round_id: Id, caller: Manager, store: Database, say: Saying) -
     """Form every pair the round still proposes; other proposals of the programme no longer stand."""
 
     async def work(unit: Unit) -> Round:
-        found = await _seen(round_id, caller, unit)
-        (await unit.get(Programme, found.programme_id)).must_be_open()
-        approved = found.approved(unit.now)
-        unit.save(approved)
-        return approved
+        return await approve_all(unit, await _seen(round_id, caller, unit))
 
     return RoundView.of(await store.run(work), say)
 
@@ -158,37 +168,26 @@ async def call_off(round_id: Id, caller: Manager, store: Database, say: Saying) 
     return RoundView.of(await store.run(work), say)
 
 
-@router.get("/rounds/{round_id}/compare/{other_id}")
-async def compare(
-    round_id: Id, other_id: Id, caller: Manager, store: Database, after: str = "", limit: Limit = 200
-) -> ComparisonView:
-    """What the other round reaches beyond this one, and for whom; ``after`` is the last id of the page before."""
+@router.get("/rounds/{round_id}/compare/{other_id}", response_model=ComparisonView, responses={409: {}})
+async def compare(round_id: Id, other_id: Id, caller: Manager, store: Database, paging: Paged) -> Response:
+    """What the other round reaches beyond this one, and for whom, by participant id."""
     unit = store.unit()
-    old, new = await _seen(round_id, caller, unit), await _seen(other_id, caller, unit)
-    if old.programme_id != new.programme_id:
-        raise Refused("rounds-of-different-programmes")
-    ours, theirs = Reached.of(old.proposed, _report(old)), Reached.of(new.proposed, _report(new))
-    changes = comparing.changes(await _proposed(store, old), await _proposed(store, new))
-    return ComparisonView(
-        before=ours,
-        after=theirs,
-        difference=theirs.beyond(ours),
-        settings=comparing.settings(old.choices, new.choices),
-        turns=Counter(change.turn for change in changes),
-        changes=[change for change in changes if change.participant_id > after][:limit],
-    )
+    found = await recalling.compare(store, await _seen(round_id, caller, unit), await _seen(other_id, caller, unit))
 
+    async def read(after: Key, limit: int) -> tuple[Sequence[Change], Key]:
+        return found.some(after, limit)
 
-def _report(found: Round) -> Report:
-    if found.report is None:
-        raise Refused("round-without-result", round_id=found.id, state=found.state)
-    return found.report
+    def whole(some: list[Change]) -> ComparisonView:
+        return ComparisonView(
+            before=found.before,
+            after=found.after,
+            difference=found.after.beyond(found.before),
+            settings=list(found.settings),
+            turns=dict(found.turns),
+            changes=some,
+        )
 
-
-async def _proposed(store: Store, found: Round) -> list[Proposal]:
-    """All it proposed, whatever became of it, but for what did not hold any more."""
-    which = {"round_id": found.id, "not_made": {"$ne": NotMade.CHANGED_MEANWHILE.value}}
-    return [Proposal(*values) for values in await store.values(Pair, which, Proposal._fields)]
+    return await paging.answer(Change, read, whole)
 
 
 async def _seen(round_id: str, caller: Caller, unit: Unit) -> Round:

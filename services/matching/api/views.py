@@ -6,16 +6,15 @@ from typing import Self
 
 from pydantic import BaseModel
 
-from services.matching.api import sentences
-from services.matching.api.sentences import told
 from services.matching.markets.outcome import Alternative
-from services.matching.members.member import Member
 from services.matching.pairs.pair import NotMade, Pair, PairState
 from services.matching.rules import reasons
 from services.matching.rules.asking import words
+from services.matching.telling import sentences
+from services.matching.telling.sentences import told
 from shared.language.matching import Parting
 from shared.language.terms import Id
-from shared.web.access import Caller
+from shared.language.values.value import Sent
 from shared.web.wording import Say
 
 
@@ -99,12 +98,7 @@ def _alternative(found: Alternative | None, say: Say) -> AlternativeView | None:
     return AlternativeView(**vars(found), sentence=sentences.alternative(found, say)) if found else None
 
 
-def is_said_to(caller: Caller, member: Member) -> bool:
-    """Whether what is said of this member is said to themselves."""
-    return caller.person_id is not None and caller.person_id == member.person_id
-
-
-class Couple(BaseModel):
+class Couple(Sent):
     """Two people a manager puts together or keeps apart."""
 
     mentor_id: Id

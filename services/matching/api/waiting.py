@@ -1,27 +1,28 @@
-"""What people may ask of matching about waiting: who has no partner, why, and what would change it."""
+"""Waiting: who has no partner, why, and what would change it."""
 
-from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from services.matching.api.round_views import PlaceView
-from services.matching.api.sentences import waits
-from services.matching.api.views import is_said_to
 from services.matching.members.member import Member
 from services.matching.members.programme import Programme
-from services.matching.rounds.report import Place, place_id
-from services.matching.rounds.round import Round, RoundState
+from services.matching.members.queue import place_of, read_queue
+from services.matching.rounds.recalling import last_places
 from services.matching.rules import reasons
+from services.matching.telling.sentences import waits
 from shared.domain.errors import Absent
-from shared.domain.work import Store
+from shared.domain.work import Key, Store
 from shared.language.terms import Id, Role
-from shared.web.access import Manager, Somebody
+from shared.web.access import Manager, Somebody, known_to
 from shared.web.dependencies import Database, Saying
+from shared.web.guarded import Guarded
+from shared.web.lists.paging import Paged
 from shared.web.wording import Say
 
-router = APIRouter(tags=["waiting"])
+router = APIRouter(tags=["waiting"], route_class=Guarded)
 
 
 class WaitingView(BaseModel):
@@ -46,49 +47,49 @@ class OwnWaitingView(WaitingView):
     """None when it has not looked at them."""
 
 
-@router.get("/programmes/{programme_id}/waiting")
-async def waiting(programme_id: Id, caller: Manager, store: Database, say: Saying) -> list[WaitingView]:
-    """Everybody without a partner in the order of the waiting list, each with the reason."""
+@router.get("/programmes/{programme_id}/waiting", response_model=list[WaitingView])
+async def waiting(programme_id: Id, caller: Manager, store: Database, say: Saying, paging: Paged) -> Response:
+    """Whoever has no partner in the order of the waiting list, each with the reason; a page may lack those of countries
+    the caller does not manage."""
     await store.unit().get(Programme, programme_id)
-    return [
-        _waiting_view(member, place, say, you=is_said_to(caller, member))
-        for member, place in await _queue(store, programme_id)
-        if member.profile and caller.covers([member.profile.country])
-    ]
+
+    async def read(after: Key, limit: int) -> tuple[list[WaitingView], Key]:
+        page = await read_queue(store, programme_id, after, limit)
+        views = [
+            _waiting_view(member, place, say, you=caller.plays(member))
+            for member, place in await _placed(store, page.items)
+            if member.profile and caller.covers([member.profile.country])
+        ]
+        return views, page.then
+
+    return await paging.answer(WaitingView, read)
 
 
 @router.get("/participants/{participant_id}/waiting")
 async def own_waiting(participant_id: Id, caller: Somebody, store: Database, say: Saying) -> OwnWaitingView:
     """Why this participant has no partner yet, their place on the waiting list, and what would change it."""
-    member = await store.unit().get(Member, participant_id)
-    if not (caller.has("manager") and member.profile and caller.covers([member.profile.country])):
-        caller.must_be(*filter(None, [member.person_id]))
-    places = {other.id: place for other, place in await _queue(store, member.programme_id)}
-    if participant_id not in places:
+    member = await known_to(caller, store.unit(), Member, participant_id)
+    if not (member.profile and caller.covers([member.profile.country])):
+        caller.must_be(member)
+    if not (member.waits and member.profile):
         raise Absent("waits-for-nobody", about=member.person_id)
-    you = is_said_to(caller, member)
-    view = _waiting_view(member, places[participant_id], say, you)
-    found = await _last_place(store, member)
+    place = await place_of(store, member, member.profile.role)
+    you = caller.plays(member)
+    view = _waiting_view(member, place, say, you)
+    found = (await last_places(store, member.programme_id, [member.id])).get(member.id)
     return OwnWaitingView(**dict(view), last_round=PlaceView.of(found, say, you) if found else None)
 
 
-async def _queue(store: Store, programme_id: str) -> list[tuple[Member, int]]:
-    """Whoever has no partner, in the order of the waiting list, and their place among those of their role."""
-    found, _ = await store.readable(Member, {"programme_id": programme_id, "withdrawn": False, "pairs": []})
-    ahead: Counter[Role] = Counter()
-    places = []
-    for member in sorted(found, key=lambda each: each.queue):
+async def _placed(store: Store, members: Iterable[Member]) -> list[tuple[Member, int]]:
+    """With the place among those of their role; they follow each other on the list."""
+    places: dict[Role, int] = {}
+    placed = []
+    for member in members:
         if member.profile:
-            ahead[member.profile.role] += 1
-            places.append((member, ahead[member.profile.role]))
-    return places
-
-
-async def _last_place(store: Store, member: Member) -> Place | None:
-    where = {"programme_id": member.programme_id, "state": RoundState.COMPLETED.value}
-    for last in await store.all(Round, where, sort=[("ended_at", -1)], limit=1):
-        return await store.unit().find(Place, place_id(last.id, member.id))
-    return None
+            role = member.profile.role
+            places[role] = places[role] + 1 if role in places else await place_of(store, member, role)
+            placed.append((member, places[role]))
+    return placed
 
 
 def _waiting_view(member: Member, place: int, say: Say, you: bool) -> WaitingView:

@@ -14,9 +14,9 @@ from services.matching.rules.changes import HIGHEST, TOPIC
 from services.matching.rules.crowd import Crowd
 from services.matching.rules.meeting import Meeting
 from services.matching.rules.overlap import Hours
-from shared.language.profile import Profile, WorkingHours
-from shared.language.skills import Skill
+from shared.language.profile import Profile
 from shared.language.terms import Goal, Role, Terms
+from shared.language.values.accepted import ACCEPTED
 
 WANTED = 10
 """Kinds of mentors that are named."""
@@ -73,16 +73,17 @@ def _mentors(snapshot: Snapshot, kinds: Sequence[Kind]) -> list[Candidate]:
 def _mentor(identity: str, kind: Kind, hours: Hours) -> Candidate:
     """No participant has such an id."""
     time_zone, start, end, days = hours
-    profile = Profile(
-        role=Role.MENTOR,
-        country=kind.country,
-        time_zone=time_zone,
-        languages=(kind.language,),
-        unit=identity,
-        grade=1,
-        working_hours=WorkingHours(start=start, end=end, days=days),
-        offers=(Skill(topic=kind.topic, level=HIGHEST),),
-    )
+    facts = {
+        "role": Role.MENTOR,
+        "country": kind.country,
+        "time_zone": time_zone,
+        "languages": (kind.language,),
+        "unit": identity,
+        "grade": 1,
+        "working_hours": {"start": start, "end": end, "days": days},
+        "offers": ({"topic": kind.topic, "level": HIGHEST},),
+    }
+    profile = Profile.model_validate(facts, context=ACCEPTED)  # places and hours are those of people taken in before
     return Candidate(
         id=identity, person_id=identity, profile=profile, trained=True, room=1, partners=frozenset(), waited_weeks=0
     )

@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 from services.matching.rules import reasons
 from services.matching.rules.candidate import Candidate
 from shared.domain.aggregate import Aggregate
+from shared.domain.shown import Shown
 from shared.language.profile import Profile
 
 
@@ -15,17 +16,36 @@ class Member(Aggregate):
     """A participant. ``profile`` is None once everything about them was erased."""
 
     collection: ClassVar[str] = "members"
-    about: ClassVar[tuple[str, ...]] = ("id", "person_id")
+    about: ClassVar[tuple[str, ...]] = ("id", "person_id", "known_as")
+    shown: ClassVar[Shown] = Shown(
+        to_all=(
+            "programme_id",
+            "person_id",
+            "known_as",
+            "profile",
+            "trained",
+            "withdrawn",
+            "pairs",
+            "partners",
+            "returning",
+            "waiting_since",
+            "waiting_because",
+        ),
+        to_themselves=("changed_at", "unserved_since"),
+    )
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = (
         ("person_id",),
+        ("known_as",),
         ("programme_id", "withdrawn"),
         ("programme_id", "changed_at", "_id"),
         ("programme_id", "unserved_since"),
-        ("programme_id", "waiting_since"),
+        ("programme_id", "waiting_since", "_id"),
     )
 
     programme_id: str
     person_id: str
+    known_as: str | None = None
+    """What the person's number gives today, where that is not ``person_id``."""
     profile: Profile | None
     trained: bool = False
     withdrawn: bool = False
@@ -36,7 +56,8 @@ class Member(Aggregate):
     returning: bool = False
     """Whether their last pair ended before its time and nobody has come since: they come first."""
     waiting_since: datetime | None = None
-    """When a round or the waiting list first found nobody for them, or their last pair ended; None while paired."""
+    """When a round or the waiting list first found nobody for them, or their last pair ended: when the other stepped
+    back, not when that was heard. None while paired."""
     waiting_because: reasons.Because = (reasons.NO_ROUND_YET,)
     """Why they have no partner; empty while paired."""
     changed_at: datetime | None = None
@@ -81,7 +102,7 @@ class Member(Aggregate):
 
     def erased(self, now: datetime) -> Self:
         """Nothing is left but the id, so that a late event finds something to end at."""
-        return replace(self.steps_back(now), person_id="", profile=None, trained=False, partners=())
+        return replace(self.steps_back(now), person_id="", known_as=None, profile=None, trained=False, partners=())
 
     def paired(self, pair_id: str, partner_id: str, now: datetime) -> Self:
         """They have one partner more."""
@@ -95,11 +116,11 @@ class Member(Aggregate):
         )
         return together._touched(now)
 
-    def freed(self, pair_id: str, now: datetime) -> Self:
-        """That pair has ended before its time; the partner stays remembered."""
+    def freed(self, pair_id: str, now: datetime, *, since: datetime) -> Self:
+        """That pair has ended before its time, ``since`` then; the partner stays remembered."""
         left = replace(self, pairs=tuple(other for other in self.pairs if other != pair_id))
         if left.waits:
-            left = replace(left, returning=True, waiting_since=now, waiting_because=(reasons.PAIR_ENDED,))
+            left = replace(left, returning=True, waiting_since=since, waiting_because=(reasons.PAIR_ENDED,))
         return left._seeking(now)
 
     def seeks_again(self, now: datetime) -> Self:

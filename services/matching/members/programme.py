@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import ClassVar, Self
+from typing import Self
 
-from shared.domain.aggregate import Aggregate
 from shared.domain.errors import Refused
+from shared.domain.programme import AnyProgramme
 from shared.language.terms import Terms
 
 
@@ -17,12 +17,9 @@ class ProgrammeState(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Programme(Aggregate):
+class Programme(AnyProgramme):
     """A programme people are paired in."""
 
-    collection: ClassVar[str] = "programmes"
-
-    terms: Terms
     state: ProgrammeState = ProgrammeState.OPEN
     busy_with: str = ""
     """The round that runs. It is kept here, so that two replicas cannot start two rounds of one programme."""

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 from services.matching.markets.outcome import Alternative
 from shared.domain.aggregate import Aggregate
 from shared.domain.errors import Refused
+from shared.domain.shown import Shown
 from shared.language.matching import (
     Criterion,
     PairCompleted,
@@ -32,6 +33,10 @@ class PairState(StrEnum):
     COMPLETED = "completed"
 
 
+MADE = [state.value for state in PairState if state not in (PairState.PROPOSED, PairState.DROPPED)]
+"""States of pairs that are or were together. Proposals are for managers alone."""
+
+
 class NotMade(StrEnum):
     """Why a proposal came to nothing."""
 
@@ -51,8 +56,30 @@ class Pair(Aggregate):
 
     collection: ClassVar[str] = "pairs"
     about: ClassVar[tuple[str, ...]] = ("mentor_id", "mentee_id")
+    shown: ClassVar[Shown] = Shown(
+        to_all=(
+            "programme_id",
+            "round_id",
+            "mentor_id",
+            "mentee_id",
+            "score",
+            "criteria",
+            "locked",
+            "teaches",
+            "hands_down",
+            "state",
+            "formed_at",
+            "declinable_until",
+            "because",
+            "not_made",
+            "broken",
+        ),
+        to_managers=("countries", "mentors_alternative", "mentees_alternative"),
+        once={"state": {"$in": MADE}},
+    )
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = (
         ("programme_id", "state", "round_id"),
+        ("programme_id", "state", "_id"),
         ("round_id", "state", "_id"),
         ("broken",),
     )

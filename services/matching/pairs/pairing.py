@@ -10,7 +10,7 @@ from services.matching.rules.candidate import Candidate
 from shared.domain.errors import Refused
 from shared.domain.work import Store, Unit
 from shared.language.matching import Parting
-from shared.language.terms import Terms
+from shared.language.terms import Role, Terms
 
 
 async def form(unit: Unit, pairs: Sequence[Pair], terms: Terms) -> list[Pair]:
@@ -22,13 +22,16 @@ async def form(unit: Unit, pairs: Sequence[Pair], terms: Terms) -> list[Pair]:
 
 
 async def _couple(unit: Unit, pair: Pair) -> Couple | None:
-    mentor, mentee = await _candidate(unit, pair.mentor_id), await _candidate(unit, pair.mentee_id)
+    mentor = await _candidate(unit, pair.mentor_id, Role.MENTOR)
+    mentee = await _candidate(unit, pair.mentee_id, Role.MENTEE)
     return (mentor, mentee) if mentor and mentee else None
 
 
-async def _candidate(unit: Unit, participant_id: str) -> Candidate | None:
+async def _candidate(unit: Unit, participant_id: str, role: Role) -> Candidate | None:
+    """None too for whoever has changed sides since the pair was proposed."""
     member = await unit.find(Member, participant_id)
-    return member.candidate(unit.now) if member else None
+    found = member.candidate(unit.now) if member else None
+    return found if found and found.profile.role is role else None
 
 
 async def _form(unit: Unit, pair: Pair, terms: Terms, holds: bool) -> Pair:
@@ -64,7 +67,7 @@ async def _end(unit: Unit, ended: Pair) -> Pair:
     unit.save(ended)
     for person in (ended.mentor_id, ended.mentee_id):
         member = await unit.get(Member, person)
-        await save_seeking(unit, member.freed(ended.id, unit.now))
+        await save_seeking(unit, member.freed(ended.id, unit.now, since=unit.happened_at))
     return ended
 
 

@@ -56,9 +56,9 @@ async def _next(unit: Unit, round_: Round, programme: Programme) -> bool:
 async def _supersede(unit: Unit, round_: Round, _: Programme) -> bool:
     """No other round's proposals stand any more; each drops its own when it falls due."""
     where = {"programme_id": round_.programme_id, "state": RoundState.PROPOSED.value}
-    others = await unit.store.all(Round, where, limit=1)
+    others = await unit.store.ids(Round, where, limit=1)
     for other in others:
-        unit.save((await unit.get(Round, other.id)).superseded(unit.now))
+        unit.save((await unit.get(Round, other)).superseded(unit.now))
     return bool(others)
 
 

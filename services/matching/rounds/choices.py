@@ -14,6 +14,8 @@ from shared.language.terms import PairingRules, Role, Terms
 
 Two = tuple[str, str]
 """Mentor and mentee id."""
+MOST_COUPLES = 5000
+"""Couples that one round keeps together, and apart: every later round that begins with its choices carries them on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +48,10 @@ class Changes:
     allow: tuple[Two, ...] = ()
 
     def of(self, before: Choices, programme: Terms) -> Choices:
-        """The choices with these changes; raises Refused when two are to be put together and kept apart."""
+        """The choices with these changes; raises Refused when they are too many, or together and apart at once.
+
+        Rounds from before there was a limit may be far beyond it: with fewer couples than they had, they go on.
+        """
         pairing = before.pairing
         if self.pairing is not None:
             pairing = _merged(pairing or programme.pairing, self.pairing)
@@ -60,6 +65,9 @@ class Changes:
         )
         for mentor, mentee in sorted(set(self.lock) & set(self.forbid)):
             raise Refused("together-and-apart", mentor_id=mentor, mentee_id=mentee)
+        for now, then in ((changed.locked, before.locked), (changed.forbidden, before.forbidden)):
+            if len(now) > MOST_COUPLES and len(now) >= len(then):
+                raise Refused("too-many-couples", most=MOST_COUPLES)
         return changed
 
 

@@ -112,9 +112,13 @@ def _turn(before: Partners, after: Partners) -> Turn:
 
 
 def settings(before: Choices, after: Choices) -> list[Setting]:
-    """Which settings differ: rules of pairing and weights by name, the seed, who is put together or kept apart."""
+    """Which settings differ: rules of pairing and weights by name, the seed, who is put together or kept apart.
+
+    A round that has not been started goes by no rules yet: they are None there.
+    """
     old, new = _flat(before), _flat(after)
-    return [Setting(name=name, before=old[name], after=new[name]) for name in old if old[name] != new[name]]
+    both = [(name, old.get(name), new.get(name)) for name in old | new]
+    return [Setting(name=name, before=then, after=now) for name, then, now in both if then != now]
 
 
 def _flat(choices: Choices) -> dict[str, Any]:

@@ -6,7 +6,8 @@ same look tells whether anybody still wants it.
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
@@ -21,7 +22,7 @@ from services.matching.rounds.choices import Locks
 from services.matching.rounds.ending import fail, in_turn
 from services.matching.rounds.proposing import Attempt, Overtaken, Reading
 from services.matching.rounds.round import TO_COMPUTE, Round
-from services.matching.rules.candidate import Candidate, Snapshot
+from services.matching.rules.candidate import Snapshot
 from services.matching.solver.worker import WorkerFailed, WorkerLost, solve_aside
 from shared.domain.errors import Conflict
 from shared.domain.work import Store, Unit
@@ -88,9 +89,28 @@ async def _compute_undisturbed(store: Store, claimed: Claimed) -> Ending:
             raise
         log.exception("round failed", key=round_id)
     else:
+        _told(claimed, outcome)
         return Ending.COMPUTED
     await store.run(lambda unit: fail(unit, round_id, RoundFailure.DEFECT))
     return Ending.FAILED
+
+
+def _told(claimed: Claimed, outcome: Outcome) -> None:
+    """A trial says nothing to anybody else."""
+    round_, whole = claimed.round_, outcome.certificate
+    log.info(
+        "round computed",
+        service="matching",
+        programme_id=round_.programme_id,
+        round_id=round_.id,
+        attempt=claimed.attempt.number,
+        what_if=round_.choices.what_if,
+        pairs=len(outcome.matches),
+        people=whole.reached.people,
+        points=whole.reached.points,
+        gap=whole.gap,
+        left_over=len(outcome.left_over),
+    )
 
 
 async def _find(store: Store, claimed: Claimed, watch: "Watch") -> tuple[Reading, Outcome]:
@@ -160,11 +180,11 @@ async def read(store: Store, claimed: Claimed) -> Reading:
     now = store.clock.now()
     where = {"programme_id": claimed.programme.id, "withdrawn": False}
     members, left_out = await store.readable(Member, where)
+    return Reading(await asyncio.to_thread(_snapshot, claimed, members, now), left_out)
+
+
+def _snapshot(claimed: Claimed, members: Sequence[Member], now: datetime) -> Snapshot:
     people = {candidate.id: candidate for member in members if (candidate := member.candidate(now))}
-    return Reading(_snapshot(claimed, people), left_out)
-
-
-def _snapshot(claimed: Claimed, people: dict[str, Candidate]) -> Snapshot:
     choices, terms = claimed.round_.choices, claimed.round_.terms(claimed.programme.terms)
     return Snapshot(
         terms=terms,

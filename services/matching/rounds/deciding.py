@@ -1,4 +1,4 @@
-"""What a manager decides about one proposal, of a round or of the waiting list."""
+"""What a manager decides: about all that a round proposes, or about one proposal, of a round or the waiting list."""
 
 from services.matching.markets.outcome import LeftOver
 from services.matching.members.programme import Programme
@@ -13,6 +13,14 @@ from shared.domain.work import Unit
 
 STANDING = (RoundState.PROPOSED, RoundState.APPROVING)
 """A round's proposals can be decided about while it is in one of these states."""
+
+
+async def approve_all(unit: Unit, found: Round) -> Round:
+    """Form every pair the round still proposes; raises Refused when it proposes none, or the programme is over."""
+    (await unit.get(Programme, found.programme_id)).must_be_open()
+    approved = found.approved(unit.now)
+    unit.save(approved)
+    return approved
 
 
 async def approve(unit: Unit, pair: Pair, programme: Programme) -> Pair:

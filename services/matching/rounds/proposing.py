@@ -18,7 +18,7 @@ from services.matching.rounds.report import Place, Report, Tally, place_id
 from services.matching.rounds.round import APPROVED, Round, RoundState
 from services.matching.rules import reasons
 from services.matching.rules.candidate import Candidate, Snapshot
-from shared.domain.pieces import chunks
+from shared.domain.pieces import in_pieces
 from shared.domain.work import BY_ID, Store, Unit
 from shared.language.matching import RoundFailure
 
@@ -59,12 +59,17 @@ async def propose(store: Store, attempt: Attempt, reading: Reading, outcome: Out
     people = {candidate.id: candidate for candidate in reading.snapshot.candidates}
     standing: list[Match] = []
     gone: set[str] = set()
-    for matches in chunks(outcome.matches, CHUNK):
-        gone |= await store.run(partial(_write_pairs, attempt=attempt, people=people, matches=matches))
-        standing += _standing(matches, gone)
+
+    async def pairs(matches: Sequence[Match]) -> None:
+        gone.update(await store.run(partial(_write_pairs, attempt=attempt, people=people, matches=matches)))
+        standing.extend(_standing(matches, gone))
+
+    async def places(those: Sequence[tuple[str, LeftOver]]) -> None:
+        await store.run(partial(_write_places, attempt=attempt, places=those))
+
+    await in_pieces(outcome.matches, pairs, CHUNK)
     left_over = _left_over(outcome, standing, people, gone)
-    for places in chunks(left_over.items(), CHUNK):
-        await store.run(partial(_write_places, attempt=attempt, places=places))
+    await in_pieces(left_over.items(), places, CHUNK)
     await _drop_stale(store, attempt, {pair_id(attempt.round_id, match) for match in standing})
     alone = frozenset(candidate.id for candidate in people.values() if candidate.alone)
     report, tally = Report.of(outcome, reading.left_out), Tally.of(standing, alone)
@@ -159,8 +164,11 @@ async def save_places(unit: Unit, attempt: Attempt, places: Sequence[tuple[str, 
 async def _drop_stale(store: Store, attempt: Attempt, wanted: set[str]) -> None:
     """Drop what an earlier attempt proposed and this one does not."""
     stale = [each for each in await proposals(store, attempt.round_id) if each not in wanted]
-    for ids in chunks(stale, CHUNK):
+
+    async def drop(ids: Sequence[str]) -> None:
         await store.run(partial(_drop, attempt=attempt, ids=ids))
+
+    await in_pieces(stale, drop, CHUNK)
 
 
 async def proposals(store: Store, round_id: str, limit: int = 0) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Self
 
 from services.matching.markets.outcome import Certificate, LeftOver, Match, Outcome, Quality, Scarcity, Stage
 from shared.domain.aggregate import Aggregate
+from shared.domain.shown import Shown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +53,11 @@ class Report:
     digest: str
     seconds: dict[Stage, float] = field(default_factory=dict)
 
+    def without(self, participant_id: str) -> Self:
+        """The same, and nothing of what was wrong with that record."""
+        left_out = {who: what for who, what in self.left_out.items() if who != participant_id}
+        return replace(self, left_out=left_out)
+
     @classmethod
     def of(cls, outcome: Outcome, left_out: dict[str, str]) -> Self:
         """``left_out``: records that could not be read, beside those the outcome names."""
@@ -71,6 +77,9 @@ class Place(Aggregate):
 
     collection: ClassVar[str] = "places"
     about: ClassVar[tuple[str, ...]] = ("participant_id",)
+    shown: ClassVar[Shown] = Shown(
+        to_managers=("round_id", "participant_id", "left_over"), to_nobody=("attempt",), programme_wide=True
+    )
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("participant_id",),)
 
     round_id: str
@@ -89,6 +98,11 @@ def place_id(round_id: str, participant_id: str) -> str:
     return f"{round_id}{SLASH}{participant_id}"
 
 
-def places_after(round_id: str, attempt: int, last: str) -> dict[str, Any]:
+def places_of(round_id: str, last: str = "") -> dict[str, Any]:
     """The question for the round's places after that participant's, by ``_id`` alone, which has an index."""
-    return {"_id": {"$gt": place_id(round_id, last), "$lt": f"{round_id}{AFTER_SLASH}"}, "attempt": attempt}
+    return {"_id": {"$gt": place_id(round_id, last), "$lt": f"{round_id}{AFTER_SLASH}"}}
+
+
+def places_after(round_id: str, attempt: int, last: str) -> dict[str, Any]:
+    """The same, of the attempt that counts."""
+    return {**places_of(round_id, last), "attempt": attempt}

@@ -1,6 +1,8 @@
 """Asking for a round: with the choices of another one, changed where a manager wants, or from scratch."""
 
-from collections.abc import Collection
+import asyncio
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import ClassVar, Literal, Self
 
@@ -13,6 +15,9 @@ from shared.domain.aggregate import Aggregate
 from shared.domain.errors import Refused
 from shared.domain.work import Unit
 from shared.language.matching import MatchingRequested
+
+MOST_ROUNDS = 1000
+"""Rounds and trials of one programme."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,8 +36,9 @@ class Request(Aggregate):
 async def ask(unit: Unit, programme: Programme, round_id: str, changes: Changes, before: Choices) -> Round:
     """Ask for a round; the same id twice is one round.
 
-    Raises Refused when the programme is over, the id is another programme's, or a pair to be put together breaks a
-    rule. A trial is not told of on the bus, so it is ready at once.
+    Raises Refused when the programme is over or has had too many, the id is another programme's, a pair to be put
+    together breaks a rule, or somebody takes no part who is to be kept apart, or let go though no choice holds them.
+    A trial is not told of on the bus, so it is ready at once.
     """
     known = await unit.find(Round, round_id)
     if known is not None:
@@ -40,7 +46,10 @@ async def ask(unit: Unit, programme: Programme, round_id: str, changes: Changes,
             raise Refused("round-of-another-programme")
         return known
     programme.must_be_open()
-    choices = await _checked(unit, programme, changes.of(before, programme.terms), changes.lock)
+    if await unit.store.count(Round, {"programme_id": programme.id}) >= MOST_ROUNDS:
+        raise Refused("too-many-rounds", most=MOST_ROUNDS)
+    await _all_take_part(unit, programme, changes, before)
+    choices = await _checked(unit, programme, changes.of(before, programme.terms), frozenset(changes.lock))
     asked = Round(id=round_id, programme_id=programme.id, requested_at=unit.now, choices=choices)
     unit.save(asked.ready(unit.now) if choices.what_if else asked)
     if not choices.what_if:
@@ -48,7 +57,23 @@ async def ask(unit: Unit, programme: Programme, round_id: str, changes: Changes,
     return asked
 
 
-async def _checked(unit: Unit, programme: Programme, choices: Choices, new: Collection[Two]) -> Choices:
+async def _all_take_part(unit: Unit, programme: Programme, changes: Changes, before: Choices) -> None:
+    """Whoever stands in a choice may always be let go: earlier versions took anybody's id."""
+    chosen = {*before.locked, *before.forbidden}
+    freed = [two for two in (*changes.unlock, *changes.allow) if two not in chosen]
+    for person in await _strangers(unit, programme, changes.forbid):
+        raise Refused("apart-takes-no-part", participant_id=person)
+    for person in await _strangers(unit, programme, freed):
+        raise Refused("freed-takes-no-part", participant_id=person)
+
+
+async def _strangers(unit: Unit, programme: Programme, couples: Iterable[Two]) -> list[str]:
+    people = list(dict.fromkeys(person for two in couples for person in two))
+    known = await fetch_readable(unit, Member, people)
+    return [person for person in people if person not in known or known[person].programme_id != programme.id]
+
+
+async def _checked(unit: Unit, programme: Programme, choices: Choices, new: AbstractSet[Two]) -> Choices:
     """Every pair to be put together can be; those taken over that have become pairs meanwhile are left out."""
     members = await fetch_readable(unit, Member, (person for two in choices.locked for person in two))
     own = {member.id: member for member in members.values() if member.programme_id == programme.id}
@@ -56,5 +81,6 @@ async def _checked(unit: Unit, programme: Programme, choices: Choices, new: Coll
     locked = tuple(two for two in choices.locked if two in new or two not in met)
     people = {member.id: candidate for member in own.values() if (candidate := member.candidate(unit.now))}
     pairing = choices.pairing or programme.terms.pairing
-    Locks.of(locked, people, programme.terms.model_copy(update={"pairing": pairing})).must_hold()
+    terms = programme.terms.model_copy(update={"pairing": pairing})
+    (await asyncio.to_thread(Locks.of, locked, people, terms)).must_hold()
     return replace(choices, locked=locked)

@@ -26,10 +26,10 @@ from shared.language.terms import Approval, PairingRules, Terms
 
 LEASE = timedelta(minutes=1)
 """After this long without a sign of life the round counts as lost with its process and is taken up again."""
-
+KEPT_TRIAL = timedelta(days=90)
+"""From its end on what a trial proposed can be looked at and compared; then it is deleted, and its figures stay."""
 OTHER_ROUND_EVERY = timedelta(seconds=5)
 """Between two looks whether the programme's other round is done."""
-
 LOSSES = 3
 """A round that was lost so often will not succeed."""
 
@@ -49,9 +49,8 @@ class RoundState(StrEnum):
 
 OPEN = (RoundState.REQUESTED, RoundState.RUNNING, RoundState.PROPOSED, RoundState.APPROVING)
 """A round in one of these states can still form pairs."""
-TO_COMPUTE = OPEN[:2]
-BEFORE_APPROVAL = OPEN[:3]
-APPROVED = (RoundState.APPROVING, RoundState.COMPLETED)
+TO_COMPUTE, BEFORE_APPROVAL = OPEN[:2], OPEN[:3]
+APPROVED = OPEN[3], RoundState.COMPLETED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +58,10 @@ class Round(Aggregate):
     """One matching round of one programme."""
 
     collection: ClassVar[str] = "rounds"
-    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("programme_id", "requested_at"), ("programme_id", "state"))
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("programme_id", "requested_at", "_id"),
+        ("programme_id", "state"),
+    )
 
     programme_id: str
     requested_at: datetime
@@ -83,6 +85,7 @@ class Round(Aggregate):
     told_up_to: str = ""
     """While approving: the participant up to whom, by id, all who are left over know why."""
     ended_at: datetime | None = None
+    forgotten: bool = False
 
     @property
     def is_over(self) -> bool:
@@ -185,16 +188,15 @@ class Round(Aggregate):
     def completed(self, now: datetime) -> Self:
         """Every proposal is a pair or dropped; raises MatchingRoundCompleted."""
         done = replace(self, state=RoundState.COMPLETED, ended_at=now, due_at=None)
-        report = self.report
         return done.raising(
             MatchingRoundCompleted(
                 **self._names(),
                 pairs=self.formed.pairs,
                 people=self.formed.people,
-                most_possible=report.quality.most_possible if report else 0,
+                most_possible=self.report.quality.most_possible if self.report else 0,
                 total_score=self.formed.total_score,
                 minimum_score=self.formed.minimum_score,
-                gap=report.certificate.gap if report else 0,
+                gap=self.report.certificate.gap if self.report else 0,
                 unmatched=self.unmatched,
             )
         )
@@ -223,20 +225,26 @@ class Round(Aggregate):
         """Somebody was erased: nothing is left of what was wrong with their record."""
         if self.report is None or participant_id not in self.report.left_out:
             return self
-        left_out = {who: what for who, what in self.report.left_out.items() if who != participant_id}
-        return replace(self, report=replace(self.report, left_out=left_out))
+        return replace(self, report=self.report.without(participant_id))
 
     def swept(self) -> Self:
-        """Over, and nothing it proposed is left standing."""
-        return replace(self, due_at=None)
+        """Over, and nothing it proposed is left standing; of a trial it is deleted one day."""
+        return replace(self, due_at=self.ended_at + KEPT_TRIAL if self.ended_at and self.choices.what_if else None)
+
+    def to_forget(self, now: datetime) -> bool:
+        """Whether what this trial proposed has been kept for long enough."""
+        return self.choices.what_if and self.ended_at is not None and self.ended_at + KEPT_TRIAL <= now
+
+    def forgot(self) -> Self:
+        """What it proposed is deleted."""
+        return replace(self, forgotten=True, due_at=None)
 
     def _called_off(self, state: RoundState, because: RoundCancellation, now: datetime) -> Self:
-        told = MatchingRoundCancelled(**self._names(), because=because)
-        return self._ended(state, now).raising(*([told] if self.says else []))
+        told = (MatchingRoundCancelled(**self._names(), because=because),) if self.says else ()
+        return self._ended(state, now).raising(*told)
 
     def _ended(self, state: RoundState, now: datetime) -> Self:
-        """Due once more: what it proposed has to be dropped."""
-        return replace(self, state=state, ended_at=now, due_at=now)
+        return replace(self, state=state, ended_at=now, due_at=now)  # what it proposed has to be dropped
 
     def _names(self) -> dict[str, Any]:
         return {"programme_id": self.programme_id, "round_id": self.id}

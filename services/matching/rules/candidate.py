@@ -8,6 +8,8 @@ from typing import Any
 
 from shared.language.profile import Profile
 from shared.language.terms import Role, Terms
+from shared.language.values.languages import spoken
+from shared.language.values.same import same
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,23 +47,23 @@ class Candidate:
 
     @cached_property
     def languages(self) -> frozenset[str]:
-        """Languages without region and script: en-GB and en-US are spoken to each other."""
-        return frozenset(language.partition("-")[0] for language in self.profile.languages)
+        """What they have to have in common with somebody: en-GB and en-US are spoken to each other, and nb and no."""
+        return frozenset(map(spoken, self.profile.languages))
 
     @cached_property
     def interests(self) -> frozenset[str]:
-        """Interests and tastes, however they were capitalised."""
-        return frozenset(interest.strip().casefold() for interest in self.profile.interests)
+        """Interests and tastes, however they are written."""
+        return frozenset(map(same, self.profile.interests))
 
     @cached_property
     def unit(self) -> str:
-        """The unit, however it was capitalised."""
-        return self.profile.unit.strip().casefold()
+        """The unit, however it is written."""
+        return same(self.profile.unit)
 
     @cached_property
     def city(self) -> tuple[str, str] | None:
         """Country and city, or None when no city is known."""
-        name = self.profile.city.strip().casefold()
+        name = same(self.profile.city)
         return (self.profile.country, name) if name else None
 
     @cached_property
@@ -110,4 +112,5 @@ class Snapshot:
         """The snapshot as canonical JSON."""
         people = [candidate.facts() for candidate in (*self.mentors, *self.mentees)]
         choices = [self.seed, sorted(self.locked), sorted(self.forbidden)]
-        return json.dumps([self.terms.model_dump(mode="json"), choices, people], sort_keys=True, separators=(",", ":"))
+        terms = self.terms.model_dump(mode="json", exclude={"public_call"})  # who reads the call is nothing to a round
+        return json.dumps([terms, choices, people], sort_keys=True, separators=(",", ":"))

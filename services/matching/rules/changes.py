@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from services.matching.rules.candidate import Candidate
 from shared.domain.marking import Addressed, ngettext
 from shared.language.skills import Skill, Wish
-from shared.language.terms import Role, Terms, Training
+from shared.language.terms import Role, Terms
 
 HIGHEST = 5
 """Level from which there is nothing left to learn."""
@@ -26,16 +26,14 @@ class Change:
     made: Callable[[Candidate, str], Candidate]
     """Somebody with a value more."""
     sentence: Addressed
-    """For one door and for several; ``value`` and ``count`` are what is added and how many doors it opens."""
+    """For one door and for several; ``count`` is how many doors it opens, ``topic`` or ``language`` what is added."""
     scored: bool = False
     """Whether adding a value changes scores."""
 
 
 def must_train(candidate: Candidate, terms: Terms) -> bool:
     """Whether the programme asks for a training they have not done."""
-    gate = terms.pairing.training
-    asked = gate is Training.BOTH or (gate is Training.MENTOR and candidate.profile.role is Role.MENTOR)
-    return asked and not candidate.trained
+    return terms.pairing.training.is_for(candidate.profile.role) and not candidate.trained
 
 
 def _trained(candidate: Candidate, _: str) -> Candidate:
@@ -113,12 +111,12 @@ LANGUAGE = Change(
     made=_speaking,
     sentence=Addressed(
         you=ngettext(
-            "If you also spoke «%(value)s», one more person would suit you.",
-            "If you also spoke «%(value)s», %(count)s more people would suit you.",
+            "If you also spoke %(language)s, one more person would suit you.",
+            "If you also spoke %(language)s, %(count)s more people would suit you.",
         ),
         others=ngettext(
-            "If they also spoke «%(value)s», one more person would suit them.",
-            "If they also spoke «%(value)s», %(count)s more people would suit them.",
+            "If they also spoke %(language)s, one more person would suit them.",
+            "If they also spoke %(language)s, %(count)s more people would suit them.",
         ),
     ),
 )
@@ -129,12 +127,12 @@ TOPIC = Change(
     made=_interested,
     sentence=Addressed(
         you=ngettext(
-            "With «%(value)s» as one more topic, one more person would suit you.",
-            "With «%(value)s» as one more topic, %(count)s more people would suit you.",
+            "With «%(topic)s» as one more topic, one more person would suit you.",
+            "With «%(topic)s» as one more topic, %(count)s more people would suit you.",
         ),
         others=ngettext(
-            "With «%(value)s» as one more topic, one more person would suit them.",
-            "With «%(value)s» as one more topic, %(count)s more people would suit them.",
+            "With «%(topic)s» as one more topic, one more person would suit them.",
+            "With «%(topic)s» as one more topic, %(count)s more people would suit them.",
         ),
     ),
     scored=True,

@@ -40,11 +40,11 @@ def _shared(mentors: Any, mentees: Any, _: Any) -> NDArray[np.bool_]:
 
 
 SHARE_A_LANGUAGE = Pairwise(LANGUAGES, _shared)
-LONGEST = Pairwise(HOURS, lambda mentors, mentees, terms: longest(mentors, mentees, terms.starts_on))
+LONGEST = Pairwise(HOURS, lambda mentors, mentees, terms: longest(mentors, mentees, terms.starts_on, terms.ends_on))
 
 
 def _hours_shared(mentors: Any, mentees: Any, terms: Terms) -> Answer:
-    return 100 * np.minimum(weekly(mentors, mentees, terms.starts_on), HALF_A_WEEK) // HALF_A_WEEK
+    return 100 * np.minimum(weekly(mentors, mentees, terms.starts_on, terms.ends_on), HALF_A_WEEK) // HALF_A_WEEK
 
 
 HOURS_SHARED = Pairwise(HOURS, _hours_shared)

@@ -1,28 +1,33 @@
-"""Common working time of two people, the worst week of a year counted.
+"""Common working time of two people, the worst week of the programme counted.
 
-Clocks change on different days in different countries, and some countries never change them, so the distance of
-two time zones is no constant. Every local working day of 53 weeks is therefore laid out in UTC and compared; weeks
-that are alike for everybody are compared once.
+What two people have in common is ``shared.domain.working.hours``'s word, by which sessions plans too, and so is it here
+for whole tables of calendars. Clocks change on different days in different countries, and some countries never change
+them, so the distance of two time zones is no constant: two people may meet in winter and not in summer. They suit each
+other only if **every** week of the programme has room for them, from its first Monday on and for a year at most; weeks
+that are alike for everybody are compared once. In a programme without a whole week, its days are taken together.
+
+Holidays are left out: which there are is sessions' to know, and they put a session off rather than prevent it.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.domain.working.hours import EPOCH, NEIGHBOURS, common, on_the_grid, working_time
+from shared.language.profile import WorkingHours
+
 Hours = tuple[str, str, str, tuple[int, ...]]
 """Time zone, start, end, days."""
 
-WEEKS = 53
-PAD = 2
-"""Days before and after: time zones lie up to 26 hours apart, so one's Monday meets the other's Sunday or Tuesday."""
+MOST_WEEKS = 53
+PAD = max(NEIGHBOURS)
+"""Days before and after, of which one's may meet the other's."""
 
-DAYS = WEEKS * 7 + 2 * PAD
 DAY = 24 * 60
-MINUTE = timedelta(minutes=1)
 
 Minutes = NDArray[np.int16]
 
@@ -30,44 +35,62 @@ Table = NDArray[np.int32]
 """Minutes, mentees' hours × mentors' hours."""
 
 
-def longest(mentors: Sequence[Hours], mentees: Sequence[Hours], starts_on: date) -> Table:
-    """The longest common stretch without a break in the worst week of the year that begins with ``starts_on``."""
-    return _tables(tuple(mentors), tuple(mentees), starts_on)[0]
+class Weeks(NamedTuple):
+    """So many weeks of so many days, the first day of the first one; on no day outside the programme is there a
+    session."""
+
+    first: int
+    many: int
+    days: int
+    starts_on: int
+    ends_on: int
+
+    @classmethod
+    def of(cls, starts_on: date, ends_on: date) -> "Weeks":
+        """The whole weeks of a programme; without one, all its days are one."""
+        start, end = starts_on.toordinal(), ends_on.toordinal()
+        monday = start + -starts_on.weekday() % 7
+        whole = min((end - monday) // 7, MOST_WEEKS)
+        return cls(monday, whole, 7, start, end) if whole > 0 else cls(start, 1, end - start, start, end)
 
 
-def weekly(mentors: Sequence[Hours], mentees: Sequence[Hours], starts_on: date) -> Table:
-    """All common working time together in the worst week of that year."""
-    return _tables(tuple(mentors), tuple(mentees), starts_on)[1]
+def longest(mentors: Sequence[Hours], mentees: Sequence[Hours], starts_on: date, ends_on: date) -> Table:
+    """The longest common stretch without a break in the worst week of the programme; on its last day nobody meets."""
+    return _tables(tuple(mentors), tuple(mentees), Weeks.of(starts_on, ends_on))[0]
+
+
+def weekly(mentors: Sequence[Hours], mentees: Sequence[Hours], starts_on: date, ends_on: date) -> Table:
+    """All common working time together in the worst week of the programme."""
+    return _tables(tuple(mentors), tuple(mentees), Weeks.of(starts_on, ends_on))[1]
 
 
 @lru_cache(maxsize=2)
-def _tables(mentors: tuple[Hours, ...], mentees: tuple[Hours, ...], starts_on: date) -> tuple[Table, Table]:
+def _tables(mentors: tuple[Hours, ...], mentees: tuple[Hours, ...], weeks: Weeks) -> tuple[Table, Table]:
     if not mentors or not mentees:
         nothing = np.zeros((len(mentees), len(mentors)), dtype=np.int32)
         return nothing, nothing
-    ours, theirs = np.split(_weeks((*mentors, *mentees), starts_on), [len(mentors)], axis=-1)
+    ours, theirs = np.split(_kinds((*mentors, *mentees), weeks), [len(mentors)], axis=-1)
     found = [_worst(_common(ours, one)) for one in np.moveaxis(theirs, -1, 0)]
     return np.stack([stretch for stretch, _ in found]), np.stack([together for _, together in found])
 
 
-def _weeks(everybody: Sequence[Hours], starts_on: date) -> Minutes:
+def _kinds(everybody: Sequence[Hours], weeks: Weeks) -> Minutes:
     """Start and end of the days of every week and of the days around it, in minutes from the week's beginning:
     kinds of weeks × days × 2 × calendars."""
-    years = np.stack([_year(hours, starts_on) for hours in everybody], axis=-1)
-    weeks = [years[7 * week : 7 * week + 7 + 2 * PAD] for week in range(WEEKS)]
-    kinds = np.stack([*{week.tobytes(): week for week in weeks}.values()])
-    return kinds + DAY * np.arange(7 + 2 * PAD, dtype=np.int16)[:, None, None]
+    laid_out = np.stack([_laid_out(hours, weeks) for hours in everybody], axis=-1)
+    each = [laid_out[7 * week : 7 * week + weeks.days + 2 * PAD] for week in range(weeks.many)]
+    kinds = np.stack([*{week.tobytes(): week for week in each}.values()])
+    return kinds + DAY * np.arange(weeks.days + 2 * PAD, dtype=np.int16)[:, None, None]
 
 
 def _common(many: Minutes, one: Minutes) -> Minutes:
     """Minutes two working days have in common: shifts of days × kinds of weeks × days × calendars."""
-    start, end = one[:, PAD : PAD + 7, 0, None], one[:, PAD : PAD + 7, 1, None]
-    stretches = [
-        np.minimum(end, many[:, shift : shift + 7, 1]) - np.maximum(start, many[:, shift : shift + 7, 0])
-        for shift in range(2 * PAD + 1)
-    ]
-    common: Minutes = np.maximum(np.stack(stretches), 0)
-    return common
+    days = one.shape[1] - 2 * PAD
+    own = one[:, PAD : PAD + days, 0, None], one[:, PAD : PAD + days, 1, None]
+    around = [many[:, PAD + shift : PAD + shift + days] for shift in NEIGHBOURS]
+    both = (common(own, (day[:, :, 0], day[:, :, 1]), np.maximum, np.minimum) for day in around)
+    stretches: Minutes = np.maximum(np.stack([end - start for start, end in both]), 0)
+    return stretches
 
 
 def _worst(common: Minutes) -> tuple[Table, Table]:
@@ -77,29 +100,16 @@ def _worst(common: Minutes) -> tuple[Table, Table]:
 
 
 @lru_cache(maxsize=10_000)
-def _year(hours: Hours, starts_on: date) -> Minutes:
+def _laid_out(hours: Hours, weeks: Weeks) -> Minutes:
     """Start and end of every local day's work, in minutes from its midnight as if that were UTC; a day off ends as it
     starts."""
     zone, start, end, days = hours
-    first = starts_on - timedelta(days=starts_on.weekday() + PAD)
-    offsets = _offsets(zone, first)
-    walls = [time.fromisoformat(wall) for wall in (start, end)]
-    year = np.array([wall.hour * 60 + wall.minute for wall in walls], dtype=np.int16) - offsets[:-1, None]
-    for day in np.flatnonzero(np.diff(offsets)).tolist():
-        year[day] = [_since_midnight(datetime.combine(first + timedelta(days=day), wall), zone) for wall in walls]
-    year[[day for day in range(DAYS) if (day - PAD) % 7 not in days]] = 0
-    return year
-
-
-def _since_midnight(local: datetime, zone: str) -> int:
-    """Minutes from the day's midnight, as if that were UTC, to this local moment."""
-    midnight = datetime.combine(local.date(), time(), UTC)
-    return (local.replace(tzinfo=ZoneInfo(zone)) - midnight) // MINUTE
-
-
-@lru_cache(maxsize=1_000)
-def _offsets(zone: str, first: date) -> Minutes:
-    """Minutes from UTC at every local midnight; where two in a row are equal, no clock is changed between them."""
-    here, there = (datetime.combine(first, time(), its) for its in (UTC, ZoneInfo(zone)))
-    days = [timedelta(days=day) for day in range(DAYS + 1)]
-    return np.array([((here + day) - (there + day)) // MINUTE for day in days], dtype=np.int16)
+    own = WorkingHours.model_construct(start=start, end=end, days=days)  # of somebody who is taken in
+    first = weeks.first - PAD
+    minutes = np.zeros((weeks.days + 7 * (weeks.many - 1) + 2 * PAD, 2), dtype=np.int16)
+    for nth in range(max(0, weeks.starts_on - first), min(len(minutes), weeks.ends_on - first)):
+        span = working_time(own, zone, first + nth)
+        if span:
+            midnight = (first + nth - EPOCH) * DAY
+            minutes[nth] = [edge // 60 - midnight for edge in on_the_grid(span)]
+    return minutes

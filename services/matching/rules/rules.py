@@ -96,7 +96,7 @@ def language(meet: Meeting) -> Answer:
     coarse=True,
 )
 def working_hours(meet: Meeting) -> Answer:
-    """In every week of a year, clock changes included, there is time for a session within both working hours."""
+    """In every week of the programme, clock changes included, there is time for a session within both working hours."""
     return meet.between(columns.LONGEST) >= meet.terms.plan.minutes
 
 

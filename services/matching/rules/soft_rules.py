@@ -50,7 +50,7 @@ def units(meet: Meeting) -> Answer:
     sentence=Addressed(you=_("Working hours you have in common"), others=_("Working hours they have in common")),
 )
 def common_hours(meet: Meeting) -> Answer:
-    """Common working time in the year's worst week, up to half a week."""
+    """Common working time in the programme's worst week, up to half a week."""
     return meet.between(columns.HOURS_SHARED)
 
 

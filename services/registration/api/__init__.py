@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter
 
-from services.registration.api import erasures, imports, participants, programmes
+from services.registration.api import erasures, imports, names, participants, programmes
+from services.registration.api.operating import letters, webhooks
 
 router = APIRouter()
-for part in (programmes, participants, imports, erasures):
+for part in (participants, programmes, imports, erasures, names, letters, webhooks):
     router.include_router(part.router)

@@ -1,74 +1,89 @@
-"""What may be asked of participants: apply, look, record a training, withdraw."""
+"""Taking part: apply, look, record a training, withdraw."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from fastapi import APIRouter, Response
 
-from services.registration.api.managing import covers_of, managed_countries
 from services.registration.api.reports import GroupView
-from services.registration.api.views import Leaving, ParticipantView
+from services.registration.api.views import ApplicationView, Leaving, ParticipantView
 from services.registration.people.application import Application
-from services.registration.people.enrolment import Enrolled, Entry, Outcome, enrol, links_above
+from services.registration.people.applying import apply_for, entry_of
+from services.registration.people.enrolment import Outcome
 from services.registration.people.participant import Participant
 from services.registration.people.person import Person
 from services.registration.programmes.programme import Programme
 from services.registration.training.recording import Group, train
 from shared.domain.errors import Refused
-from shared.domain.work import Store, Unit
+from shared.domain.people import People, PersonIds
+from shared.domain.work import Key, Store, Unit
 from shared.language.terms import Id
-from shared.web.access import Caller, Manager, Somebody
-from shared.web.dependencies import Database, Explaining, Pseudonym
+from shared.language.values.places import spellings
+from shared.telemetry.deeds import note
+from shared.web.access import Caller, Manager, Somebody, known_to
+from shared.web.dependencies import Database, Explaining, Known
+from shared.web.guarded import Guarded
+from shared.web.lists.paging import Paged
 
-router = APIRouter(tags=["registration"])
+router = APIRouter(tags=["participants"], route_class=Guarded)
 
 
 def _must_concern(caller: Caller, participant: Participant) -> None:
     """Raises Forbidden unless it is the caller's own or that of somebody they manage."""
-    if not covers_of(caller)(participant.profile.country):
-        caller.must_be(participant.person_id)
+    if not caller.manages(participant.profile.country):
+        caller.must_be(participant)
 
 
-def _applicant(application: Application, caller: Caller, pseudonym: Callable[[str], str]) -> str:
+async def _applicant(application: Application, caller: Caller, people: People) -> PersonIds:
     """Whose application it is; raises Refused when nobody is named, Forbidden when it may not be made."""
-    named = pseudonym(application.employee_id) if application.employee_id else caller.person_id
-    if named is None or (application.employee_id is None and not caller.has("participant")):
+    if application.employee_id is not None:
+        named = await people.one(application.employee_id)
+    elif caller.given is not None and caller.has("participant"):
+        named = await people.whose(caller.given)
+    else:
         raise Refused("application-of-nobody")
-    if named != caller.person_id:
+    if caller.ids.isdisjoint(named.ids):
         caller.must_cover([application.profile.country])
     return named
 
 
-@router.post("/programmes/{programme_id}/participants", status_code=201, responses={200: {"model": ParticipantView}})
+@router.post("/programmes/{programme_id}/participants", status_code=201, responses={200: {"model": ApplicationView}})
 async def apply(
     programme_id: Id,
     application: Application,
     caller: Somebody,
     store: Database,
-    pseudonym: Pseudonym,
+    people: Known,
+    explain: Explaining,
     response: Response,
-) -> ParticipantView:
-    """Apply for oneself, or as a manager for ``employee_id``. Applying again updates what is said (200)."""
-    person_id = _applicant(application, caller, pseudonym)
-    covers = covers_of(caller) if person_id != caller.person_id else lambda _: True
+) -> ApplicationView:
+    """Apply for oneself, or as a manager for ``employee_id``. Applying again updates what is said (200).
 
-    async def work(unit: Unit) -> Enrolled:
-        links = await links_above(unit, [person_id], {})
-        entry = Entry(person_id=person_id, application=application)
-        return await enrol(unit, await unit.get(Programme, programme_id), entry, links, covers)
-
-    enrolled = await store.run(work)
+    What is not said stays, at any depth; null takes back what may be left out. What HR knows better, or HR of other
+    countries too, is not taken: ``not_taken`` tells of it.
+    """
+    who = await _applicant(application, caller, people)
+    by_hr = caller.ids.isdisjoint(who.ids)
+    entry = entry_of(who, application, by_hr=by_hr)
+    enrolled = await apply_for(store, programme_id, entry, caller.manages if by_hr else lambda _: True)
+    note(participant_id=enrolled.participant.id, outcome=enrolled.outcome)
     response.status_code = 201 if enrolled.outcome is Outcome.IMPORTED else 200
-    return ParticipantView.of(enrolled.participant, enrolled.person)
+    return ApplicationView.told(enrolled, explain)
 
 
-@router.get("/programmes/{programme_id}/participants")
-async def participants(programme_id: Id, caller: Manager, store: Database) -> list[ParticipantView]:
-    """Everybody of the countries the caller manages."""
-    countries = managed_countries(caller, await store.unit().get(Programme, programme_id))
-    found = await store.all(Participant, {"programme_id": programme_id, "profile.country": {"$in": countries}})
-    people = await store.all(Person, {"_id": {"$in": [each.person_id for each in found]}})
-    by_id = {person.id: person for person in people}
-    return [ParticipantView.of(each, by_id[each.person_id]) for each in found if each.person_id in by_id]
+@router.get("/programmes/{programme_id}/participants", response_model=list[ParticipantView])
+async def participants(programme_id: Id, caller: Manager, store: Database, paging: Paged) -> Response:
+    """Everybody of the countries the caller manages, by id."""
+    countries = caller.must_manage_some((await store.unit().get(Programme, programme_id)).terms.countries)
+    theirs = {"programme_id": programme_id, "profile.country": {"$in": spellings(countries)}}
+
+    async def read(after: Key, limit: int) -> tuple[Iterator[ParticipantView], Key]:
+        page = await store.page(Participant, theirs, after=after, limit=limit)
+        people = await store.all(Person, {"_id": {"$in": [each.person_id for each in page.items]}})
+        by_id = {person.id: person for person in people}
+        known = ((each, by_id[each.person_id]) for each in page.items if each.person_id in by_id)
+        return (ParticipantView.of(each, person) for each, person in known), page.then
+
+    return await paging.answer(ParticipantView, read)
 
 
 @router.post("/programmes/{programme_id}/trained")
@@ -76,8 +91,9 @@ async def group_trained(
     programme_id: Id, group: Group, caller: Manager, store: Database, explain: Explaining
 ) -> GroupView:
     """Record that a group was trained."""
-    managed_countries(caller, await store.unit().get(Programme, programme_id))
-    report = await train(store, programme_id, group.participant_ids, covers_of(caller))
+    caller.must_manage_some((await store.unit().get(Programme, programme_id)).terms.countries)
+    report = await train(store, programme_id, group.participant_ids, caller.manages)
+    note(trained=report.trained, unchanged=report.unchanged, refused=len(report.refused))
     return GroupView.of(report, explain)
 
 
@@ -85,7 +101,7 @@ async def _change_participant(
     store: Store, caller: Caller, participant_id: str, step: Callable[[Participant, Programme], Participant]
 ) -> ParticipantView:
     async def work(unit: Unit) -> ParticipantView:
-        before = await unit.get(Participant, participant_id)
+        before = await known_to(caller, unit, Participant, participant_id)
         _must_concern(caller, before)
         after = step(before, await unit.get(Programme, before.programme_id))
         if after is not before:

@@ -2,7 +2,7 @@
 
 from typing import Any, Self
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.registration.imports.importing import Report
 from services.registration.imports.people_csv import Fault
@@ -21,10 +21,10 @@ class FaultView(BaseModel):
 
     line: int
     column: str
-    value: str
+    value: str = Field(repr=False)
     expected: str
     code: str
-    facts: dict[str, Any]
+    facts: dict[str, Any] = Field(repr=False)
 
     @classmethod
     def of(cls, fault: Fault, explain: Explain) -> Self:
@@ -32,8 +32,28 @@ class FaultView(BaseModel):
         return cls(line=fault.line, column=fault.column, value=fault.value, **said)
 
 
+class RowNoteView(BaseModel):
+    """What was not taken of a row that went in; ``reason`` says why in words."""
+
+    line: int
+    column: str
+    value: str = Field(repr=False)
+    reason: str
+    code: str
+    facts: dict[str, Any] = Field(repr=False)
+
+    @classmethod
+    def of(cls, note: Fault, explain: Explain) -> Self:
+        said = {"reason": explain(note.reason), **told(note.reason)}
+        return cls(line=note.line, column=note.column, value=note.value, **said)
+
+
 class ReportView(BaseModel):
-    """What became of a file's rows. ``errors`` lists the first faults, ``errors_left_out`` counts the others."""
+    """What became of a file's rows.
+
+    ``errors`` lists the first faults, ``notes`` what was not taken of rows that went in; ``…_left_out`` count the
+    others.
+    """
 
     dry_run: bool
     rows: int
@@ -43,11 +63,15 @@ class ReportView(BaseModel):
     refused: int
     errors: list[FaultView]
     errors_left_out: int
+    notes: list[RowNoteView]
+    notes_left_out: int
     ignored_columns: tuple[str, ...]
 
     @classmethod
     def of(cls, report: Report, explain: Explain) -> Self:
-        return cls(**{**dict(report), "errors": [FaultView.of(fault, explain) for fault in report.errors]})
+        errors = [FaultView.of(fault, explain) for fault in report.errors]
+        notes = [RowNoteView.of(note, explain) for note in report.notes]
+        return cls(**{**dict(report), "errors": errors, "notes": notes})
 
 
 class UntrainedView(BaseModel):
@@ -56,7 +80,7 @@ class UntrainedView(BaseModel):
     participant_id: str
     reason: str
     code: str
-    facts: dict[str, Any]
+    facts: dict[str, Any] = Field(repr=False)
 
     @classmethod
     def of(cls, untrained: Untrained, explain: Explain) -> Self:

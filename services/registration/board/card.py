@@ -1,12 +1,15 @@
 """What the live page knows of a pair, gathered from what matching, sessions and feedback tell."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import ClassVar, Self
 
 from pydantic import AwareDatetime
 
 from shared.domain.aggregate import Aggregate
+from shared.domain.shown import Shown
 from shared.language.feedback import PairAtRisk, PairRecovered
 from shared.language.matching import (
     PairCompleted,
@@ -18,7 +21,7 @@ from shared.language.matching import (
     state_after,
 )
 from shared.language.sessions import Outcome, SessionEvent, fell_away, outcome_of
-from shared.language.skills import Value
+from shared.language.values.value import Value
 
 PairEvent = PairFormed | PairRechecked | PairEnded
 MomentumEvent = PairAtRisk | PairRecovered
@@ -31,11 +34,13 @@ class Meeting(Value):
     number: int
     starts_at: AwareDatetime
     """In UTC, so that stored times sort as text."""
+    ends_at: AwareDatetime | None = None
+    """Unknown of what was heard before this was kept."""
     outcome: Outcome
 
 
 class AtRisk(Value):
-    """The alarm is up: since when, and after how many sessions lost in a row."""
+    """The alarm is up: when it was raised, and after how many sessions lost in a row."""
 
     since: AwareDatetime
     sessions_lost: int
@@ -52,7 +57,16 @@ class PairCard(Aggregate):
     projection: ClassVar[bool] = True
     collection: ClassVar[str] = "board_pairs"
     about: ClassVar[tuple[str, ...]] = ("mentor_id", "mentee_id")
-    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("programme_id", "state"),)
+    shown: ClassVar[Shown] = Shown(
+        to_all=("programme_id", "mentor_id", "mentee_id", "state", "meetings", "fallen", "held", "at_risk", "broken"),
+        programme_wide=True,
+    )
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("programme_id", "state", "at_risk.since"),
+        ("programme_id", "state", "broken"),
+        ("mentor_id",),
+        ("mentee_id",),
+    )
 
     programme_id: str
     mentor_id: str = ""
@@ -60,6 +74,8 @@ class PairCard(Aggregate):
     state: PairState = PairState.ACTIVE
     meetings: tuple[Meeting, ...] = ()
     """By number."""
+    fallen: tuple[Meeting, ...] = ()
+    """Sessions that were called off because the pair ended, by number."""
     held: int = 0
     at_risk: AtRisk | None = None
     broken: tuple[str, ...] = ()
@@ -83,14 +99,14 @@ class PairCard(Aggregate):
 
     def meeting(self, event: SessionEvent) -> Self:
         """Something happened to a session; what was called off because the pair ended is nobody's loss."""
-        meetings = [each for each in self.meetings if each.session_id != event.session_id]
-        if not fell_away(event):
-            meetings.append(_meeting(event))
+        meetings, fallen = _without(self.meetings, event), _without(self.fallen, event)
+        (fallen if fell_away(event) else meetings).append(_meeting(event))
         return replace(
             self,
             mentor_id=event.mentor_id,
             mentee_id=event.mentee_id,
-            meetings=tuple(sorted(meetings, key=lambda each: (each.number, each.session_id))),
+            meetings=_by_number(meetings),
+            fallen=_by_number(fallen),
             held=sum(each.outcome is Outcome.HELD for each in meetings),
         )
 
@@ -100,10 +116,41 @@ class PairCard(Aggregate):
             return replace(self, at_risk=None)
         return replace(self, at_risk=AtRisk(since=now, sessions_lost=event.sessions_lost))
 
+    def losses(self) -> tuple[Meeting, ...]:
+        """The sessions lost since the last one held, in calendar order: also those lost after the alarm was raised."""
+        settled = [each for each in self._in_order() if each.outcome is not Outcome.SCHEDULED]
+        return tuple(takewhile(lambda each: each.outcome is not Outcome.HELD, reversed(settled)))[::-1]
+
+    def lost(self) -> int:
+        """How many; the alarm may have been heard of before its sessions were."""
+        return max(len(self.losses()), self.at_risk.sessions_lost if self.at_risk else 0)
+
+    def losing_since(self) -> datetime | None:
+        """When the first of them was to be, or was given up beforehand; None while there is no alarm."""
+        if self.at_risk is None:
+            return None
+        return min((*(each.starts_at for each in self.losses()), self.at_risk.since))
+
+    def _in_order(self) -> list[Meeting]:
+        return sorted(self.meetings, key=lambda each: (each.starts_at, each.number))
+
     def next_meeting(self, now: datetime) -> Meeting | None:
         """The next session that is still to come."""
         ahead = [each for each in self.meetings if each.outcome is Outcome.SCHEDULED and each.starts_at >= now]
         return min(ahead, key=lambda each: each.starts_at, default=None)
+
+
+def active_of(cards: Iterable[PairCard]) -> list[PairCard]:
+    """The pairs that work together now."""
+    return [card for card in cards if card.state is PairState.ACTIVE and card.mentor_id]
+
+
+def _without(meetings: Iterable[Meeting], event: SessionEvent) -> list[Meeting]:
+    return [each for each in meetings if each.session_id != event.session_id]
+
+
+def _by_number(meetings: Iterable[Meeting]) -> tuple[Meeting, ...]:
+    return tuple(sorted(meetings, key=lambda each: (each.number, each.session_id)))
 
 
 def _meeting(event: SessionEvent) -> Meeting:
@@ -111,5 +158,6 @@ def _meeting(event: SessionEvent) -> Meeting:
         session_id=event.session_id,
         number=event.number,
         starts_at=event.starts_at.astimezone(UTC),
+        ends_at=event.ends_at.astimezone(UTC),
         outcome=outcome_of(event),
     )

@@ -1,15 +1,24 @@
 """People from a CSV file: what its columns mean, and what is wrong with a row, cell by cell."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import IO, Any
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import IO
 
 from pydantic import BaseModel, Field, ValidationError
+from pydantic_core import ErrorDetails
 
+from services.registration.imports.cells import REQUIRED, payload
+from services.registration.imports.csv_encoding import encoding_of
 from services.registration.imports.csv_records import LONGEST_LINE, Record, lines_of, records_of
+from services.registration.imports.spoilt import spoilt_in
 from services.registration.people.application import Application, EmployeeId
 from shared.domain.errors import Refused
 from shared.language.reasons import Reason
+from shared.language.values import lines
+from shared.language.values.figures import IN_TEXT
+from shared.language.values.same import same, same_number
 
 COLUMNS: Mapping[str, Reason] = {
     "employee_id": Reason("expects-an-employee-id"),
@@ -34,10 +43,13 @@ COLUMNS: Mapping[str, Reason] = {
 }
 """Column → why a cell is refused that does not hold what it should."""
 
-REQUIRED = ("employee_id", "name", "email", "role", "country", "time_zone", "languages", "unit", "grade")
 SEPARATORS = (",", ";", "\t")
+CHOSEN = re.compile(r"\s*sep=([,;\t|])\s*", re.IGNORECASE)
+"""What spreadsheets write above the header to name the separator."""
 SHOWN = 40
 """Characters of a refused value that are shown."""
+NAMED = 50
+"""Headers that are named where some are missing, or ignored."""
 
 
 class Fault(BaseModel):
@@ -45,12 +57,12 @@ class Fault(BaseModel):
 
     line: int
     column: str
-    value: str
+    value: str = field(repr=False)
     reason: Reason
 
 
 class PersonRow(Application):
-    """What one row says; an empty cell says nothing."""
+    """What one row says; an empty cell says nothing, and a dash takes back what may be left out."""
 
     employee_id: EmployeeId = Field(repr=False)
     manager_employee_id: EmployeeId | None = Field(default=None, repr=False)
@@ -67,65 +79,74 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """How a file is laid out: its separator, and for each column our name, or None when we do not know it."""
+    """How a file is laid out, and for each column our name, or None when we do not know it."""
 
+    encoding: str
     separator: str
+    named: bool
+    """Whether a line above the header names the separator."""
     columns: tuple[str | None, ...]
     ignored: tuple[str, ...]
 
     @classmethod
     def of(cls, file: IO[bytes]) -> "Sheet":
-        """Read the header; raises Refused when a required column is missing or a column comes twice."""
-        first = next((line for line in lines_of(file) if line.strip()), "")
-        separator = max(SEPARATORS, key=lambda mark: sum(_column(name) is not None for name in first.split(mark)))
-        header = next(records_of(lines_of(file), separator), Record(1, ())).cells or ()
+        """Read the header; raises Refused when it is no Unicode, a required column is missing or one comes twice."""
+        encoding = encoding_of(file)
+        first = next((line for line in lines_of(file, encoding) if line.strip()), "")
+        chosen = CHOSEN.fullmatch(first)
+        separator = chosen[1] if chosen else _separator(first)
+        header = next(_records(file, encoding, separator, bool(chosen)), Record(1, ())).cells or ()
         columns = tuple(_column(name) for name in header)
-        _must_be_complete(columns)
-        unknown = tuple(shown(name) for name, column in zip(header, columns, strict=True) if column is None)
-        return cls(separator, columns, tuple(name for name in unknown if name))
+        _must_be_complete(columns, header)
+        unknown = (shown(name) for name, column in zip(header, columns, strict=True) if column is None)
+        return cls(encoding, separator, bool(chosen), columns, tuple(islice(filter(None, unknown), NAMED)))
 
     def rows(self, file: IO[bytes]) -> Iterator[Row | list[Fault]]:
         """Every row that is not blank: taken, or its faults. Of an employee's rows the first good one counts."""
         seen: set[str] = set()
-        for record in self._records(file):
-            row = self._row(record)
+        for record in self.records(file):
+            row = self.read(record)
             if isinstance(row, Row):
-                identity = row.said.employee_id
-                if identity in seen:
-                    row = [fault(record.line, "employee_id", identity, Reason("employee-comes-again"))]
-                seen.add(identity)
+                number = row.said.employee_id
+                if same_number(number) in seen:
+                    row = [fault(record.line, "employee_id", number, Reason("employee-comes-again"))]
+                seen.add(same_number(number))
             yield row
 
-    def superiors(self, file: IO[bytes]) -> Iterator[tuple[str, str]]:
-        """Employee id and manager's employee id of every row that names both, whatever else it says."""
-        for record in self._records(file):
-            cells = self._cells(record.cells or ())
-            person, manager = cells.get("employee_id"), cells.get("manager_employee_id")
-            if person and manager and _encodable(person + manager):
-                yield person, manager
-
-    def _records(self, file: IO[bytes]) -> Iterator[Record]:
-        records = records_of(lines_of(file), self.separator)
+    def records(self, file: IO[bytes]) -> Iterator[Record]:
+        """Every record below the header that is not blank."""
+        records = _records(file, self.encoding, self.separator, self.named)
         next(records, None)
         return records
 
-    def _cells(self, cells: tuple[str, ...]) -> dict[str, str]:
-        known = zip(self.columns, cells, strict=False)
+    def cells(self, record: Record) -> dict[str, str]:
+        """What stands in which column; nothing where nobody knows which cell belongs where."""
+        known = () if self._runs_over(record) else zip(self.columns, record.cells or (), strict=False)
         return {column: text for column, cell in known if column and (text := cell.strip())}
 
-    def _row(self, record: Record) -> Row | list[Fault]:
+    def _runs_over(self, record: Record) -> bool:
+        return any(cell.strip() for cell in (record.cells or ())[len(self.columns) :])
+
+    def read(self, record: Record) -> Row | list[Fault]:
+        """The row, or its faults."""
         if record.cells is None:
             return [_of_line(record, Reason("line-not-readable", limit=LONGEST_LINE))]
-        if any(cell.strip() for cell in record.cells[len(self.columns) :]):
+        if self._runs_over(record):
             return [_of_line(record, Reason("too-many-cells", count=len(self.columns), found=len(record.cells)))]
-        cells = self._cells(record.cells)
-        if broken := _broken(cells):
-            return [fault(record.line, column, cells[column], Reason("not-utf-8")) for column in broken]
+        cells = self.cells(record)
+        if unusable := spoilt_in(cells):
+            return [fault(record.line, column, cells[column], reason) for column, reason in unusable.items()]
         try:
-            return Row(record.line, PersonRow.model_validate(_payload(cells)))
+            return Row(record.line, PersonRow.model_validate(payload(cells, PersonRow.model_fields), context=IN_TEXT))
         except ValidationError as error:
-            columns = dict.fromkeys(_blamed(problem["loc"]) for problem in error.errors(include_url=False))
-            return [fault(record.line, column, cells.get(column, "")) for column in columns]
+            found = {_blamed(each["loc"]): _more_than_expected(each) for each in error.errors(include_url=False)}
+            return [fault(record.line, column, cells.get(column, ""), reason) for column, reason in found.items()]
+
+
+def _more_than_expected(problem: ErrorDetails) -> Reason | None:
+    """What to say instead of what a column always expects."""
+    twice = problem["type"] == "topic-comes-again"
+    return Reason("topic-comes-again", topic=problem["ctx"]["topic"]) if twice else None
 
 
 def fault(line: int, column: str, value: str, reason: Reason | None = None) -> Fault:
@@ -138,13 +159,12 @@ def _of_line(record: Record, reason: Reason) -> Fault:
 
 
 def shown(value: str) -> str:
-    """A value as it can be quoted in a report: short, and always encodable."""
-    readable = value.strip().encode("utf-8", "replace").decode()
-    return readable if len(readable) <= SHOWN else readable[: SHOWN - 1] + "…"
+    """A value as it can be quoted in a report: short, and nothing in it that a terminal or a page would obey."""
+    return lines.shown(value.strip(), SHOWN)
 
 
 def _squeezed(name: str) -> str:
-    return "".join(character for character in name.casefold() if character.isalnum())
+    return "".join(character for character in same(name) if character.isalnum())
 
 
 _KNOWN = {_squeezed(column): column for column in COLUMNS}
@@ -154,26 +174,25 @@ def _column(name: str) -> str | None:
     return _KNOWN.get(_squeezed(name))
 
 
-def _must_be_complete(columns: tuple[str | None, ...]) -> None:
+def _separator(header: str) -> str:
+    """The one under which most columns have names that we know, or there are most columns."""
+    return max(SEPARATORS, key=lambda mark: (sum(map(bool, map(_column, header.split(mark)))), header.count(mark)))
+
+
+def _records(file: IO[bytes], encoding: str, separator: str, named: bool) -> Iterator[Record]:
+    """Every record from the header on."""
+    records = records_of(lines_of(file, encoding), separator)
+    return islice(records, 1, None) if named else records
+
+
+def _must_be_complete(columns: tuple[str | None, ...], header: Iterable[str]) -> None:
     if missing := [column for column in REQUIRED if column not in columns]:
-        raise Refused("columns-missing", columns=missing)
+        found = [name for cell in header if (name := shown(cell))][:NAMED]
+        if not found:
+            raise Refused("no-header", columns=missing)
+        raise Refused("columns-missing", columns=missing, found=found)
     if twice := sorted({column for column in columns if column and columns.count(column) > 1}):
         raise Refused("columns-come-again", columns=twice)
-
-
-def _broken(cells: Mapping[str, str]) -> list[str]:
-    """Columns whose bytes were not UTF-8."""
-    if _encodable("".join(cells.values())):
-        return []
-    return [column for column, text in cells.items() if not _encodable(text)]
-
-
-def _encodable(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _blamed(place: tuple[int | str, ...]) -> str:
@@ -191,41 +210,3 @@ def _blamed(place: tuple[int | str, ...]) -> str:
             return str(name)
         case _:
             return "employee_id"
-
-
-def _listed(cell: str) -> list[str]:
-    return [item.strip() for item in cell.split("|") if item.strip()]
-
-
-def _topics(cell: str, *fields: str) -> list[dict[str, str]]:
-    items = [item.split(":", len(fields) - 1) for item in _listed(cell)]
-    return [{**dict(zip(fields, map(str.strip, parts), strict=False)), "topic": _slug(parts[0])} for parts in items]
-
-
-def _slug(topic: str) -> str:
-    return "-".join(topic.lower().split())
-
-
-_PROFILE: Mapping[str, Callable[[str], object]] = {
-    "role": str.lower,
-    "country": str.upper,
-    "time_zone": str,
-    "languages": _listed,
-    "unit": str,
-    "grade": str,
-    "city": str,
-    "offers": lambda cell: _topics(cell, "topic", "level"),
-    "wants": lambda cell: _topics(cell, "topic", "level", "priority"),
-    "interests": _listed,
-    "capacity": str,
-    "cross_border": str,
-}
-
-
-def _payload(cells: Mapping[str, str]) -> dict[str, Any]:
-    profile = {column: read(cells[column]) for column, read in _PROFILE.items() if column in cells}
-    times = {edge: cells[f"working_{edge}"].zfill(5) for edge in ("start", "end") if f"working_{edge}" in cells}
-    if times:
-        profile["working_hours"] = times
-    own = {name: cells[name] for name in PersonRow.model_fields if name in cells}
-    return {**own, "profile": profile}

@@ -1,12 +1,13 @@
 """A programme's life: draft → open → closed for applications → ended, and what may still change on the way."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
 
-from shared.domain.aggregate import Aggregate
+from services.registration.programmes.contact import Contact
 from shared.domain.errors import Refused
+from shared.domain.programme import AnyProgramme
 from shared.language.registration import ProgrammeChanged, ProgrammeClosed, ProgrammeOpened, RegistrationClosed
 from shared.language.terms import Terms
 
@@ -22,13 +23,20 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Programme(Aggregate):
+class Programme(AnyProgramme):
     """One programme. The other services hear of it from ``opened`` on; a step taken twice changes nothing."""
 
-    collection: ClassVar[str] = "programmes"
-
-    terms: Terms
     state: Stage = Stage.DRAFT
+    contacts: tuple[Contact, ...] = field(default=(), repr=False)
+    """Who is told how it goes; they stand here alone, and in no event."""
+
+    def is_known_to(self, covers: Callable[[str], bool]) -> bool:
+        """Whether somebody may know of it who manages these countries: what was opened everybody may."""
+        return self.state is not Stage.DRAFT or any(map(covers, self.terms.countries))
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether it was ended, or its last day has passed."""
+        return self.state is Stage.ENDED or self.terms.ends_on < now.date()
 
     def opened(self, now: datetime) -> "Programme":
         """Takes applications from now on; raises Refused once it was closed or when its last day has passed."""
@@ -65,6 +73,20 @@ class Programme(Aggregate):
         self.must_run()
         _keeps_promises(self.terms, terms, now)
         return replace(self, terms=terms).raising(ProgrammeChanged(programme_id=self.id, terms=terms))
+
+    def told_to(self, contacts: Iterable[Contact]) -> "Programme":
+        """Tells these how it goes, each address once, and nobody else."""
+        once = {each.email.casefold(): each for each in contacts}
+        return replace(self, contacts=tuple(once.values()))
+
+    def contact(self, identity: str) -> Contact | None:
+        """The contact of that id, if it still is one."""
+        return next((each for each in self.contacts if each.id_in(self.id) == identity), None)
+
+    def without_figures(self, contact: Contact) -> "Programme":
+        """That contact is told no figures any more."""
+        quiet = contact.model_copy(update={"weekly": False})
+        return replace(self, contacts=tuple(quiet if each == contact else each for each in self.contacts))
 
     def must_take_applications(self, of: str | None = None) -> None:
         """Raises Refused unless somebody new may come in: the person of that id."""

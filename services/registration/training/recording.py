@@ -3,22 +3,24 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
-from services.registration.people.enrolment import Covers
 from services.registration.people.participant import Participant
+from services.registration.people.whereabouts import Covers
 from services.registration.programmes.programme import Programme
 from shared.domain.errors import Refused
-from shared.domain.pieces import chunks
+from shared.domain.pieces import in_pieces
 from shared.domain.work import Store, Unit
 from shared.language.reasons import Reason
 from shared.language.terms import Id
+from shared.language.values.lists import AtMost
+from shared.language.values.value import Sent
 
 
-class Group(BaseModel):
+class Group(Sent):
     """The people who finished a training together."""
 
-    participant_ids: Annotated[list[Id], Field(min_length=1, max_length=10_000)]
+    participant_ids: Annotated[list[Id], AtMost(10_000, least=1)]
 
 
 class Untrained(BaseModel):
@@ -39,19 +41,19 @@ class GroupReport(BaseModel):
 async def train(store: Store, programme_id: str, identities: Sequence[str], covers: Covers) -> GroupReport:
     """Record the training of these participants, chunk by chunk; raises Refused unless the programme runs."""
     total = GroupReport()
-    for chunk in chunks(dict.fromkeys(identities)):
 
-        async def work(unit: Unit, chunk: Sequence[str] = chunk) -> GroupReport:
-            return await _train(unit, programme_id, chunk, covers)
+    async def some(identities: Sequence[str]) -> GroupReport:
+        return await store.run(lambda unit: train_some(unit, programme_id, identities, covers))
 
-        report = await store.run(work)
+    for report in await in_pieces(dict.fromkeys(identities), some):
         total.trained += report.trained
         total.unchanged += report.unchanged
         total.refused += report.refused
     return total
 
 
-async def _train(unit: Unit, programme_id: str, identities: Sequence[str], covers: Covers) -> GroupReport:
+async def train_some(unit: Unit, programme_id: str, identities: Sequence[str], covers: Covers) -> GroupReport:
+    """The same of so many that one unit of work is enough."""
     (await unit.get(Programme, programme_id)).must_run()
     await unit.fetch((Participant, identity) for identity in identities)
     report = GroupReport()

@@ -7,6 +7,9 @@ from shared.domain.marking import Addressed, Sentence, _, ngettext
 SENTENCES: Mapping[str, Sentence | Addressed] = {
     # what is wrong in a request goes on after the field's name
     "no-whole-minute": _("sessions start on a whole minute, such as 2026-03-02T10:15:00+01:00"),
+    "link-without-times": _(
+        "We find no time that suits both of you in the next weeks; please talk to each other, or choose one on a page."
+    ),
     # a session that is over, or not yet begun
     "new-time-is-past": _("The new time has already passed; please choose one in the future."),
     "not-one-of-the-two": _("Only the two of the pair can say that they met; please ask one of them."),

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Self
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
@@ -10,6 +9,7 @@ from services.sessions.people.participant import Participant
 from services.sessions.series.series import Series
 from services.sessions.series.session import Session
 from shared.language.sessions import Cancellation, Outcome
+from shared.language.values.zones import zone_of
 from shared.web.dependencies import Explain
 
 
@@ -23,7 +23,7 @@ class SideView(BaseModel):
 
     @classmethod
     def of(cls, session: Session, participant: Participant) -> Self:
-        zone = ZoneInfo(participant.time_zone)
+        zone = zone_of(participant.time_zone)
         return cls(
             participant_id=participant.id,
             time_zone=participant.time_zone,

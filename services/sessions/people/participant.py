@@ -3,12 +3,15 @@
 from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
-from services.sessions.planning.workdays import Calendar
 from shared.domain.aggregate import Aggregate
 from shared.domain.errors import Refused
+from shared.domain.shown import Shown
+from shared.domain.working.days import Calendar
 from shared.language.profile import Profile, WorkingHours
 from shared.language.registration import ParticipantErased, ParticipantRegistered
 from shared.language.terms import Role
+from shared.language.values.places import Country
+from shared.language.values.zones import TimeZone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,14 +19,19 @@ class Participant(Aggregate):
     """Somebody's part in one programme; ``person_id`` is the same in every programme."""
 
     collection: ClassVar[str] = "participants"
-    about: ClassVar[tuple[str, ...]] = ("id", "person_id")
-    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("person_id",),)
+    about: ClassVar[tuple[str, ...]] = ("id", "person_id", "known_as")
+    shown: ClassVar[Shown] = Shown(
+        to_all=("programme_id", "person_id", "known_as", "role", "country", "time_zone", "working_hours", "withdrawn")
+    )
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("person_id",), ("known_as",))
 
     programme_id: str
     person_id: str
+    known_as: str | None = None
+    """What the person's number gives today, where that is not ``person_id``."""
     role: Role
-    country: str
-    time_zone: str
+    country: Country
+    time_zone: TimeZone
     working_hours: WorkingHours
     withdrawn: bool = False
 

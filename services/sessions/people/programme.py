@@ -3,19 +3,15 @@
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from shared.domain.aggregate import Aggregate
+from shared.domain.programme import AnyProgramme
 from shared.language.registration import ProgrammeOpened
-from shared.language.terms import Terms
 
 
 @dataclass(frozen=True, kw_only=True)
-class Programme(Aggregate):
+class Programme(AnyProgramme):
     """A copy of what registration publishes."""
 
     projection: ClassVar[bool] = True
-    collection: ClassVar[str] = "programmes"
-
-    terms: Terms
     over: bool = False
 
     @classmethod

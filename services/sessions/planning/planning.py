@@ -8,21 +8,22 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import chain
+from itertools import chain, islice
 from typing import Self
 
-from services.sessions.planning.workdays import Calendar, Span, at, common_times, local_day, minute_of_day, moment
+from shared.domain.working.days import Calendar, at, common_times, local_day, minute_of_day, moment
+from shared.domain.working.hours import GRID, Span
 from shared.language.reasons import Reason
 from shared.language.terms import Terms
-
-GRID = 15 * 60
-"""Sessions start on a quarter of an hour, seconds."""
 
 PREFERRED = 10 * 60
 """Mid-morning of the mentee, whose diary is usually the fuller one; minutes since midnight."""
 
 FIRST_WITHIN = timedelta(days=10)
 """How soon a pair should meet, counted from the programme's start or from being formed."""
+
+OFFERED_WITHIN = 60
+"""Days in which other times for a session are offered."""
 
 LOOK_AHEAD = 366
 """Days beyond the series' regular length in which a slot is still looked for."""
@@ -63,12 +64,13 @@ class _Search:
     def first_from(self, day: int, minute: int) -> tuple[int, int] | None:
         """The first day from then on with a free slot, and the start closest to that minute of the mentee's day."""
         for candidate in range(day, self.until):
-            start = self._on(candidate, minute)
+            start = self.on(candidate, minute)
             if start is not None:
                 return candidate, start
         return None
 
-    def _on(self, day: int, minute: int) -> int | None:
+    def on(self, day: int, minute: int) -> int | None:
+        """The start on that day closest to that minute of the mentee's."""
         ranges = [found for span in common_times(self.mentor, self.mentee, day) for found in self._free(span)]
         if not ranges:
             return None
@@ -117,6 +119,16 @@ def plan(terms: Terms, mentor: Calendar, mentee: Calendar, busy: Iterable[Span],
     starts = _starts_of_series(terms, search)
     slots = tuple((moment(start), moment(start + search.length)) for start in starts)
     return Plan(slots, _shortfall(terms, search, slots, now))
+
+
+def openings(
+    terms: Terms, mentor: Calendar, mentee: Calendar, busy: Iterable[Span], now: datetime, most: int
+) -> list[datetime]:
+    """The next starts (UTC) that suit both, one a day, close to mid-morning of the mentee; fewer where few are near."""
+    search = _Search.of(terms, mentor, mentee, busy, now)
+    first = local_day(moment(search.bounds[0]), search.mentee.time_zone)
+    found = (search.on(day, PREFERRED) for day in range(first, min(first + OFFERED_WITHIN, search.until)))
+    return [moment(start) for start in islice((start for start in found if start is not None), most)]
 
 
 def _starts_of_series(terms: Terms, search: _Search) -> list[int]:

@@ -6,9 +6,10 @@ from datetime import datetime
 from itertools import pairwise
 from typing import ClassVar, Self
 
-from services.sessions.planning.workdays import Span
 from shared.domain.aggregate import Aggregate
 from shared.domain.errors import Refused
+from shared.domain.shown import Shown
+from shared.domain.working.hours import Span
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,6 +27,7 @@ class Diary(Aggregate):
 
     collection: ClassVar[str] = "diaries"
     about: ClassVar[tuple[str, ...]] = ("id",)
+    shown: ClassVar[Shown] = Shown(to_themselves=("booked",))
 
     booked: tuple[Booking, ...] = ()
 

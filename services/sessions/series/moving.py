@@ -4,8 +4,8 @@ from datetime import datetime
 
 from services.sessions.people.participant import Participant
 from services.sessions.people.programme import Programme
-from services.sessions.planning.workdays import local_day, works
 from shared.domain.errors import Refused
+from shared.domain.working.days import local_day, works
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 

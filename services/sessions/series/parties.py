@@ -1,5 +1,6 @@
 """The two of a pair, their programme and their diaries, as one unit of work sees them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, Self
 
@@ -39,10 +40,10 @@ class Parties:
             mentee=await unit.need(Participant, pair.mentee_id),
         )
 
-    def role_of(self, person_id: str | None) -> Role | None:
-        """This person's role in the pair; None for a manager who is neither."""
-        sides = {self.mentor.person_id: Role.MENTOR, self.mentee.person_id: Role.MENTEE}
-        return sides.get(person_id) if person_id else None
+    def role_of(self, theirs: Callable[[Participant], bool]) -> Role | None:
+        """The role of whoever plays that part in the pair; None for a manager who is neither."""
+        sides = ((self.mentor, Role.MENTOR), (self.mentee, Role.MENTEE))
+        return next((role for side, role in sides if theirs(side)), None)
 
     @property
     def complete(self) -> bool:

@@ -6,6 +6,7 @@ from uuid import UUID, uuid5
 
 from services.sessions.series.shortfall import Shortfall
 from shared.domain.aggregate import Aggregate
+from shared.domain.shown import Shown
 from shared.language.matching import PairFormed
 from shared.language.reasons import Reason
 
@@ -19,6 +20,9 @@ class Series(Aggregate):
 
     collection: ClassVar[str] = "series"
     about: ClassVar[tuple[str, ...]] = ("mentor_id", "mentee_id")
+    shown: ClassVar[Shown] = Shown(
+        to_all=("programme_id", "mentor_id", "mentee_id", "session_ids", "shortfall", "ended"), programme_wide=True
+    )
 
     programme_id: str
     mentor_id: str

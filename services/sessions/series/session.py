@@ -12,6 +12,7 @@ from services.sessions.series.diary import Booking
 from services.sessions.series.series import Series
 from shared.domain.aggregate import Aggregate
 from shared.domain.errors import Refused
+from shared.domain.shown import Shown
 from shared.language.sessions import (
     Cancellation,
     Outcome,
@@ -23,6 +24,9 @@ from shared.language.sessions import (
 )
 from shared.language.terms import Role
 
+LATEST = timedelta(days=30)
+"""For which after its end one may say that a session took place that counts as missed."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Session(Aggregate):
@@ -30,7 +34,24 @@ class Session(Aggregate):
 
     collection: ClassVar[str] = "sessions"
     about: ClassVar[tuple[str, ...]] = ("mentor_id", "mentee_id")
-    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("pair_id", "number"), ("programme_id", "starts_at"))
+    shown: ClassVar[Shown] = Shown(
+        to_all=(
+            "programme_id",
+            "pair_id",
+            "mentor_id",
+            "mentee_id",
+            "number",
+            "starts_at",
+            "ends_at",
+            "state",
+            "because",
+            "confirmed_by",
+            "confirmed_at",
+        ),
+        to_themselves=("confirm_within_days",),
+        programme_wide=True,
+    )
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("pair_id", "number"), ("programme_id", "starts_at", "_id"))
 
     programme_id: str
     pair_id: str
@@ -42,6 +63,9 @@ class Session(Aggregate):
     confirm_within_days: int
     state: Outcome = Outcome.SCHEDULED
     because: Cancellation | None = None
+    confirmed_by: Role | None = None
+    """Who said that they met; None until somebody has, and of sessions before this was kept."""
+    confirmed_at: datetime | None = None
 
     @classmethod
     def schedule(
@@ -68,16 +92,22 @@ class Session(Aggregate):
         return Booking(session_id=self.id, starts_at=self.starts_at, ends_at=self.ends_at)
 
     def hold(self, *, by: Role | None, now: datetime) -> Self:
-        """The two met, says one of them. Raises Refused before it started and for anybody else."""
+        """The two met, says one of them: for thirty days also where it counts as missed. Raises Refused before it
+        started and for anybody else."""
         if self.state is Outcome.HELD:
             return self
-        self._must_be_scheduled()
+        if not self.may_be_said_late(now):
+            self._must_be_scheduled()
         if by is None:
             raise Refused("not-one-of-the-two")
         if now < self.starts_at:
             raise Refused("session-not-started")
-        held = replace(self, state=Outcome.HELD, due_at=None)
+        held = replace(self, state=Outcome.HELD, due_at=None, confirmed_by=by, confirmed_at=now)
         return held.raising(SessionHeld(**self._facts(), confirmed_by=by))
+
+    def may_be_said_late(self, now: datetime) -> bool:
+        """Whether it counts as missed, and one of the two may still say that they met."""
+        return self.state is Outcome.MISSED and now - self.ends_at <= LATEST
 
     def cancel(self, *, by: Role | None, because: Cancellation, now: datetime) -> Self:
         """It does not take place; ``by`` is None for a manager or the product. Raises Refused once it is over."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
+from datetime import UTC, datetime
 
 from shared.delivery.outbox import INDEXES as OF_OUTBOX
 from shared.delivery.parking import INDEXES as OF_PARKING
@@ -29,12 +30,15 @@ async def check_service(service: Declared, settings: Settings) -> list[Check]:
         ("Kafka topics", brokers.topics(), kafka.explain),
         ("Kafka group", brokers.group(), kafka.explain),
         ("Certificates", surroundings.certificates(settings, brokers), kafka.explain),
+        ("Sign-in", surroundings.sign_in(settings), lambda error: (type(error).__name__, "correct TOKEN_ISSUER")),
         ("Token keys", surroundings.token_keys(settings), lambda error: (type(error).__name__, "correct TOKEN_KEYS")),
+        (service.name, _own(service, settings), lambda error: (type(error).__name__, "see the log")),
     ]
     found = [
         surroundings.configuration(settings),
         *await asyncio.gather(_database(service, settings), *(asked(*question) for question in questions)),
         surroundings.clock(settings),
+        surroundings.time_zones(datetime.now(UTC).year),
     ]
     return [check for checks in found for check in checks]
 
@@ -42,6 +46,10 @@ async def check_service(service: Declared, settings: Settings) -> list[Check]:
 def indexes_needed(service: Declared) -> list[Index]:
     """All that ``prepare`` makes."""
     return [*indexes_of(service.aggregates), *OF_OUTBOX, *OF_PARKING]
+
+
+async def _own(service: Declared, settings: Settings) -> list[Check]:
+    return [Check(what, not remedy, found, remedy) for what, found, remedy in await service.looks(settings)]
 
 
 async def _database(service: Declared, settings: Settings) -> list[Check]:

@@ -54,16 +54,19 @@ class Database:
         return [lacking("MongoDB rights", set(DATABASE) - held, f"all that is needed on {name}", remedy)]
 
     async def indexes(self) -> list[Check]:
-        """Every collection and index is there."""
+        """Every collection and index is there; an index that only an earlier version needed is named, and fine."""
         names = set(await self._store.db.list_collection_names())
         missing = {f"collection {name}" for name in COLLECTIONS if name not in names}
+        unused = set[str]()
         for collection in {index.collection for index in self._indexes}:
             found = await self._store.db[collection].index_information() if collection in names else {}
-            keys = {tuple(key for key, _ in one["key"]) for one in found.values()}
-            wanted = [index.keys for index in self._indexes if index.collection == collection]
-            missing |= {f"{collection}({', '.join(key)})" for key in wanted if key not in keys}
+            keys = {name: tuple(key for key, _ in one["key"]) for name, one in found.items()}
+            wanted = {index.keys for index in self._indexes if index.collection == collection}
+            missing |= {f"{collection}({', '.join(key)})" for key in wanted - set(keys.values())}
+            unused |= {f"{collection}.{name}" for name, key in keys.items() if key not in wanted | {("_id",)}}
         count = f"{len(set(self._indexes))} indexes"
-        return [lacking("MongoDB indexes", missing, count, "run the command «prepare» of this service")]
+        fine = f"{count}; not needed: {', '.join(sorted(unused))}" if unused else count
+        return [lacking("MongoDB indexes", missing, fine, "run the command «prepare» of this service")]
 
 
 def _covers(resource: dict[str, Any], database: str) -> bool:

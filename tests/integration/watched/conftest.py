@@ -10,9 +10,10 @@ from dataclasses import dataclass
 import pytest
 
 from deploy.local.scenario.checking.report import Report
+from deploy.local.scenario.playing.player import Unhurried
 from deploy.local.scenario.playing.stage import Stage
 from tests.support.backends import Kafka, Mongo
-from tests.support.playing import Unhurried, broken, play, stage_for
+from tests.support.playing import broken, play, stage_for
 from tests.support.processes import Processes
 from tests.support.prometheus import RULES, Prometheus, faster, scraped
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from shared.domain.aggregate import Aggregate
 from shared.domain.errors import Absent, Conflict, NotYet, Unreadable
 from shared.domain.work import Store, Unit
 from shared.language.sessions import SessionHeld, SessionMissed
@@ -90,6 +91,24 @@ class ChangingPromises(Promises[S]):
             Said(TOPIC, "s1", 1, missed),
             held("s1", 2),
         ]
+
+    async def test_whoever_listens_hears_what_came_true_and_nothing_else(self, store: S) -> None:
+        told: list[Aggregate | None] = []
+        store.news.listen([Entry], told.append)
+
+        async def fails(unit: Unit) -> None:
+            unit.save(Entry(id="s1"))
+            raise LookupError
+
+        async def reads(unit: Unit) -> None:
+            await unit.find(Entry, "s1")
+
+        with pytest.raises(LookupError):
+            await store.run(fails)
+        await keep(store, Entry(id="s1", heard=("x",)), Receipt(id="r1"))
+        await store.run(reads)
+        await delete(store, "s1")
+        assert told == [Entry(id="s1", heard=("x",)), None]
 
     async def test_of_many_at_once_every_change_counts(self, store: S) -> None:
         async def add(unit: Unit) -> None:

@@ -3,12 +3,13 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import pytest
 
 from shared.domain.aggregate import Aggregate
 from shared.domain.errors import Unreadable
+from shared.domain.work import Key, Order, Store, Unit, Where
 from tests.support.promises import Promises, S, keep
 
 DUE = datetime(2026, 3, 2, 9, 0, 0, 123456, tzinfo=UTC)
@@ -124,6 +125,16 @@ QUESTIONS: list[tuple[dict[str, Any], str]] = [
 ]
 
 
+async def walk(store: Store, where: Where, sort: Order, limit: int) -> list[list[Card]]:
+    """All pages."""
+    pages, after = list[list[Card]](), cast("Key", ())
+    while True:
+        page = await store.page(Card, where, sort=sort, after=after, limit=limit)
+        pages.append(page.items)
+        if not (after := page.then):
+            return pages
+
+
 class FindingPromises(Promises[S]):
     """Of questions."""
 
@@ -159,6 +170,61 @@ class FindingPromises(Promises[S]):
     async def test_in_what_order(self, store: S, sort: tuple[tuple[str, int], ...], order: str) -> None:
         assert "".join(await store.ids(Card, {}, sort=sort)) == order
         assert "".join(await store.ids(Card, {}, sort=sort, limit=2)) == order[:2]
+
+    @pytest.mark.parametrize("limit", [1, 2, 3, 4, 5])
+    @pytest.mark.parametrize(
+        "sort",
+        [
+            (("_id", 1),),
+            (("_id", -1),),
+            (("held", 1), ("_id", -1)),
+            (("colour", -1), ("_id", -1)),
+            (("colour", 1), ("held", -1), ("_id", 1)),
+            (("since", 1), ("left", 1), ("_id", 1)),
+        ],
+    )
+    async def test_page_by_page_comes_the_whole_list(
+        self, store: S, sort: tuple[tuple[str, int], ...], limit: int
+    ) -> None:
+        walked = await walk(store, {}, sort, limit)
+        assert [card.id for page in walked for card in page] == await store.ids(Card, {}, sort=sort)
+        assert [len(page) for page in walked[:-1]] == [limit] * (len(walked) - 1)
+        assert walked[-1] != []
+
+    async def test_of_what_matches_alone(self, store: S) -> None:
+        where = {
+            "$or": [{"left": "ann"}, {"held": {"$gte": 0}}],
+            "colour": {"$in": ["red", "blue"]},
+            "_id": {"$ne": "c"},
+        }
+        walked = await walk(store, where, (("colour", 1), ("_id", 1)), 2)
+        assert [[card.id for card in page] for page in walked] == [["d", "a"], ["b"]]
+        nobody = await store.page(Card, {"colour": "green"}, limit=2)
+        assert (nobody.items, nobody.then) == ([], ())
+
+    async def test_what_comes_and_goes_meanwhile_neither_hides_nor_repeats_another(self, store: S) -> None:
+        first = await store.page(Card, {}, limit=2)
+        await keep(store, replace(CARDS[0], id="B"), replace(CARDS[0], id="ca"))
+
+        async def deleted(unit: Unit) -> None:
+            unit.delete(await unit.get(Card, "b"))
+
+        await store.run(deleted)
+        rest = await store.page(Card, {}, after=first.then, limit=9)
+        assert [card.id for card in (*first.items, *rest.items)] == ["a", "b", "c", "ca", "d"]
+
+    async def test_a_page_with_one_that_cannot_be_read(self, store: S) -> None:
+        await self.put(store, Card, {"_id": "bad", "colour": "red", "held": "secret", "_said": 0})
+        with pytest.raises(Unreadable):
+            await store.page(Card, {"colour": "red"}, limit=3)
+        spoilt: list[str] = []
+        page = await store.page(Card, {"colour": "red"}, limit=3, spoilt=spoilt)
+        assert ([card.id for card in page.items], spoilt) == (["a", "b"], ["bad"])
+
+    async def test_fields_that_are_not_wanted_have_their_default(self, store: S) -> None:
+        c, d = await store.all(Card, {"colour": "blue"}, without=["held", "place.floor", "tags"])
+        assert c == replace(CARDS[2], tags=())
+        assert (d.held, d.open, d.place) == (0, True, Place(country="FR"))
 
     async def test_one_that_cannot_be_read_is_named_and_hides_no_other(self, store: S) -> None:
         await self.put(store, Card, {"_id": "bad", "colour": "red", "held": "secret", "_said": 0})

@@ -1,12 +1,16 @@
 """The rules of pairing once more, for two people at a time and in plain Python, and the best of all ways to pair."""
 
 from collections import Counter
+from datetime import date
 from functools import cache
 from itertools import combinations
+from unicodedata import normalize
 
 from services.matching.markets.outcome import Worth
 from services.matching.rules.candidate import Candidate, Snapshot
-from services.matching.rules.overlap import longest, weekly
+from services.matching.rules.overlap import Hours
+from shared.domain.working.hours import Span, Works, common_times, working_time
+from shared.language.profile import WorkingHours
 from shared.language.terms import Goal, SameUnit, Terms, Training
 
 Couple = tuple[str, str]
@@ -19,14 +23,13 @@ Value = tuple[int, int, int]
 def broken(mentor: Candidate, mentee: Candidate, terms: Terms) -> set[str]:
     """Codes of the hard rules that forbid the pair."""
     rules, gate = terms.pairing, terms.pairing.training
-    hours = longest([mentor.hours], [mentee.hours], terms.starts_on)
     holds = {
         "capacity": min(mentor.room, mentee.room) > 0,
         "training": (mentor.trained or gate is Training.NONE) and (mentee.trained or gate is not Training.BOTH),
         "cross-border": mentor.profile.country == mentee.profile.country
         or (mentor.profile.cross_border and mentee.profile.cross_border),
         "language": bool(spoken(mentor) & spoken(mentee)),
-        "working-hours": int(hours[0, 0]) >= terms.plan.minutes,
+        "working-hours": min(map(max, in_common(mentor, mentee, terms))) >= terms.plan.minutes,
         "grade-gap": mentee.profile.grade - mentor.profile.grade >= rules.grade_gap,
         "same-unit": rules.same_unit is not SameUnit.FORBID or not same_unit(mentor, mentee),
         "reporting-line": mentor.person_id not in {mentee.person_id, *mentee.profile.managers}
@@ -37,14 +40,48 @@ def broken(mentor: Candidate, mentee: Candidate, terms: Terms) -> set[str]:
     return {code for code, is_kept in holds.items() if not is_kept}
 
 
+def in_common(mentor: Candidate, mentee: Candidate, terms: Terms) -> list[list[int]]:
+    """Common stretches of every whole week of the programme's first year, in minutes; at least nothing."""
+    return weeks_in_common(mentor.hours, mentee.hours, terms.starts_on, terms.ends_on)
+
+
+@cache
+def weeks_in_common(mentor: Hours, mentee: Hours, starts_on: date, ends_on: date) -> list[list[int]]:
+    """The same; of all days together, where there is no whole week."""
+    programme = range(starts_on.toordinal(), ends_on.toordinal())
+    mondays = [day for day in programme if date.fromordinal(day).weekday() == 0 and day + 6 in programme][:53]
+    weeks = [range(monday, monday + 7) for monday in mondays] or [programme]
+    one, other = days_of(mentee, programme), days_of(mentor, programme)
+    return [
+        [0, *((end - start) // 60 for day in week for start, end in common_times(one, other, day))] for week in weeks
+    ]
+
+
+def days_of(person: Hours, programme: range) -> Works:
+    """Nobody meets outside the programme."""
+    zone, start, end, days = person
+    hours = WorkingHours(start=start, end=end, days=days)
+
+    def works(day: int) -> Span | None:
+        return working_time(hours, zone, day) if day in programme else None
+
+    return works
+
+
 def spoken(person: Candidate) -> set[str]:
     """Languages, whatever their regional form."""
-    return {language.split("-")[0] for language in person.profile.languages}
+    tongues = {language.split("-")[0] for language in person.profile.languages}
+    return {"no" if tongue in ("nb", "nn") else tongue for tongue in tongues}
 
 
 def same_unit(one: Candidate, other: Candidate) -> bool:
-    """However they were capitalised."""
-    return one.profile.unit.strip().casefold() == other.profile.unit.strip().casefold()
+    """However they are written."""
+    return plain(one.profile.unit) == plain(other.profile.unit)
+
+
+def plain(text: str) -> str:
+    """As anybody would compare it."""
+    return " ".join(normalize("NFKC", text.replace("\u00ad", "")).casefold().split())
 
 
 def learnt(teacher: Candidate, learner: Candidate) -> int:
@@ -55,10 +92,10 @@ def learnt(teacher: Candidate, learner: Candidate) -> int:
 
 def per_cents(mentor: Candidate, mentee: Candidate, terms: Terms) -> dict[str, int]:
     """What every soft rule says."""
-    tastes = [{taste.strip().casefold() for taste in person.profile.interests} for person in (mentor, mentee)]
+    tastes = [{plain(taste) for taste in person.profile.interests} for person in (mentor, mentee)]
     different = -100 if terms.pairing.same_unit is SameUnit.AVOID else 0
-    cities = {(person.profile.country, person.profile.city.strip().casefold()) for person in (mentor, mentee)}
-    hours = int(weekly([mentor.hours], [mentee.hours], terms.starts_on)[0, 0])
+    cities = {(person.profile.country, plain(person.profile.city)) for person in (mentor, mentee)}
+    hours = min(map(sum, in_common(mentor, mentee, terms)))
     return {
         "topics": share(learnt(mentor, mentee), possible(mentee)),
         "reciprocity": share(learnt(mentee, mentor), possible(mentor)),

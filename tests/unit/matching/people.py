@@ -8,10 +8,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from services.matching.members.member import Member
+from services.matching.pairs.pair import Pair
 from services.matching.rules.candidate import Candidate, Snapshot
 from shared.language.profile import Profile, WorkingHours
 from shared.language.skills import Skill, Wish
 from shared.language.terms import Goal, PairingRules, Role, SameUnit, Terms, Training, Weights, WorkPlan
+from shared.language.values.accepted import ACCEPTED
 
 
 def terms(*, minutes: Any = 30, weights: Weights | None = None, **pairing: Any) -> Terms:
@@ -41,7 +44,30 @@ def profile(role: Role, **changes: Any) -> Profile:
         "offers": (Skill(topic="social-media", level=4),) if is_mentor else (Skill(topic="negotiation", level=5),),
         "wants": (Wish(topic="negotiation"),) if is_mentor else (Wish(topic="social-media", level=1, priority=3),),
     }
-    return Profile.model_validate(facts | changes)
+    return Profile.model_validate(facts | changes, context=ACCEPTED)  # matching hears of them, and asks nobody
+
+
+def member(who: str, role: Role, *, country: str = "FR", **more: Any) -> Member:
+    """Somebody trained who takes part in the programme ``p``; other keywords change facts of the member."""
+    found = Member(
+        id=who, programme_id="p", person_id=f"person-{who}", profile=profile(role, country=country), trained=True
+    )
+    return replace(found, **more)
+
+
+def pair(**changes: Any) -> Pair:
+    """What the round ``r`` proposes for ``mentor`` and ``mentee``; keywords change facts of it."""
+    proposed = Pair(
+        id="pair",
+        programme_id="p",
+        round_id="r",
+        mentor_id="mentor",
+        mentee_id="mentee",
+        countries=("FR", "FR"),
+        score=40,
+        criteria=(),
+    )
+    return replace(proposed, **changes)
 
 
 _OUTSIDE = {"person_id", "trained", "room", "partners", "waited_weeks", "alone", "returning"}
@@ -90,13 +116,14 @@ def candidates(draw: Callable[[Any], Any], role: Role, identity: str) -> Candida
         identity,
         country=country,
         time_zone=zone,
-        languages=tuple(draw(st.sets(st.sampled_from(["en", "fr", "en-GB"]), min_size=1))),
-        unit=draw(st.sampled_from(["a", "b", "c"])),
+        languages=tuple(draw(st.sets(st.sampled_from(["en", "fr", "en-GB", "nb", "no"]), min_size=1))),
+        unit=draw(st.sampled_from(["à b", "a\u0300\u00a0B", "À\u00ad  b", "b", "c"])),
         grade=draw(st.integers(1, 4)) + (3 if role is Role.MENTEE else 0),
         working_hours=draw(st.sampled_from([WorkingHours(), WorkingHours(start="06:00", end="22:00")])),
         offers=tuple(draw(_skills)) + ((Skill(topic="the-web", level=4),) if draw(st.booleans()) else ()),
         wants=tuple(draw(_wishes)) + ((Wish(topic="the-web"),) if draw(st.booleans()) else ()),
-        interests=tuple(draw(st.sets(st.sampled_from(["chess", "music", "sport"])))),
+        interests=tuple(draw(st.sets(st.sampled_from(["chess", "music", "sport", "Ｓｐｏｒｔ", "che\u00adss"])))),
+        city=draw(st.sampled_from(["", "Orléans", "ORLE\u0301ANS"])),
         capacity=capacity,
         cross_border=draw(st.sampled_from([True, True, False])),
         managers=tuple(draw(st.sets(st.sampled_from([f"person-{side}{n}" for side in "mn" for n in range(2)])))),

@@ -135,7 +135,7 @@ def best(mentors: list[Person], mentees: list[Person]) -> tuple[int, int]:
 people = st.builds(Person, st.sampled_from("ab"), st.integers(0, 4), st.sampled_from("xy"), st.sampled_from("xy"))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(people, max_size=4), st.lists(people, max_size=4))
 def test_nothing_is_better(mentors: list[Person], mentees: list[Person]) -> None:
     answer = solve(mentors, mentees)

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
+from services.registration.people.application import Application
 from services.registration.programmes.programme import Programme, Stage
 from shared.language.profile import Profile
 from shared.language.terms import Terms
@@ -33,3 +34,9 @@ PROFILE = Profile.model_validate(
 
 def programme(state: Stage = Stage.OPEN, **terms: Any) -> Programme:
     return Programme(id="spring", terms=TERMS.model_copy(update=terms), state=state)
+
+
+def said(name: str = "Somebody", email: str = "somebody@x.example", **facts: Any) -> Application:
+    """An application of somebody who is as the sample but for these facts."""
+    profile = {**PROFILE.model_dump(mode="json", exclude_unset=True), **facts}
+    return Application.model_validate({"name": name, "email": email, "profile": profile})

@@ -64,6 +64,9 @@ def formed(pair: str = "pair", mentor: str = "mentor", mentee: str = "mentee") -
     )
 
 
+PEOPLE = (registered("mentor", Role.MENTOR), registered("mentee", Role.MENTEE, zone="Europe/London", country="GB"))
+
+
 def scheduled(starts_at: datetime = NOW + timedelta(days=1), minutes: int = 30) -> Session:
     series = Series.of(formed(), count=1, shortfall=None)
     return Session.schedule(series, 1, starts_at, starts_at + timedelta(minutes=minutes), 3)
@@ -72,6 +75,23 @@ def scheduled(starts_at: datetime = NOW + timedelta(days=1), minutes: int = 30) 
 def empty() -> MemoryStore:
     """A store that knows nothing yet."""
     return MemoryStore(now=NOW)
+
+
+async def paired() -> MemoryStore:
+    """A store that knows of one pair, with a series planned: the mentor in Paris, the mentee in London."""
+    store = empty()
+    await hear(store, opened(), *PEOPLE, formed())
+    return store
+
+
+async def first(store: MemoryStore) -> Session:
+    """The first session of the series."""
+    return (await store.all(Session, {}, sort=(("number", 1),)))[0]
+
+
+def said(store: MemoryStore, kind: type[Event]) -> list[Event]:
+    """The events of that kind, in the order they were said in."""
+    return [event for event in store.said if isinstance(event, kind)]
 
 
 async def hear(store: MemoryStore, *events: Event) -> None:

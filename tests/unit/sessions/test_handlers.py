@@ -25,9 +25,7 @@ from shared.language.registration import (
 from shared.language.sessions import Outcome, SessionCancelled, SessionScheduled
 from shared.language.terms import Role
 from tests.support.memory import MemoryStore
-from tests.unit.sessions.support import NOW, empty, formed, hear, opened, registered, terms
-
-PEOPLE = (registered("mentor", Role.MENTOR), registered("mentee", Role.MENTEE, zone="Europe/London", country="GB"))
+from tests.unit.sessions.support import NOW, PEOPLE, empty, formed, hear, opened, registered, terms
 
 
 async def sessions(store: MemoryStore, pair: str = "pair") -> list[Session]:

@@ -1,13 +1,24 @@
 """Work that goes on whatever happens to it, and shows whether it gets anywhere."""
 
 import asyncio
+from types import SimpleNamespace
 
 import pytest
 from aiokafka.errors import KafkaConnectionError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.loops import FIRST_PAUSE, LONGEST_PAUSE, Interrupted, Pulse, for_ever, pause, within
+from shared import loops
+from shared.loops import (
+    FIRST_PAUSE,
+    LONGEST_PAUSE,
+    SILENT,
+    Interrupted,
+    Pulse,
+    for_ever,
+    pause,
+    within,
+)
 from shared.telemetry.metrics import Telemetry
 
 
@@ -106,3 +117,39 @@ async def test_whoever_is_ended_ends() -> None:
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
+
+
+def test_what_waits_is_told_once_for_each_reason_and_forgotten_when_it_waits_no_longer(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    pulse = Pulse()
+    for why in ("no room", "no room", "no right", None, None, "no room"):
+        pulse.delay("outbox", why)
+        assert pulse.delays == ({"outbox": why} if why else {})
+    assert len(caplog.records) == 3
+    assert pulse.troubles == {}
+
+
+def test_pauses_are_between_a_fifth_of_a_second_and_five() -> None:
+    assert [pause(attempt) for attempt in (1, 2, 3, 4, 5, 6, 100)] == [0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0]
+
+
+MINUTES = {"outbox": 1, "sweep": 120, "replays": 1, "streams": 2, "parked": 1, "holes": 1}
+MINUTES |= {"watchdog": 2, "unread": 2, "certificates": 120}
+
+
+def test_a_part_may_be_silent_for_so_many_minutes_and_then_its_process_counts_as_hung(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The inbox may for ever: the watchdog looks after it."""
+    moment, pulse = [1000.0], Pulse()
+    monkeypatch.setattr(loops, "time", SimpleNamespace(monotonic=lambda: moment[0]))
+    for part in (*MINUTES, "inbox"):
+        pulse.beat(part)
+    for minutes in sorted(set(MINUTES.values())):
+        hung = {part for part, allowed in MINUTES.items() if allowed < minutes}
+        moment[0] = 1000.0 + 60 * minutes
+        assert set(pulse.silent(SILENT)) == hung
+        moment[0] += 0.1
+        assert set(pulse.silent(SILENT)) == {part for part, allowed in MINUTES.items() if allowed <= minutes}
+    assert SILENT.keys() == {*MINUTES, "inbox"}

@@ -55,12 +55,22 @@ class Evidence:
     """Of sessions."""
     momentum: Sequence[Document] = ()
     """Feedback's pairs with their meetings."""
+    letters: Sequence[Document] | None = None
+    """Registration's; None where nobody is written to."""
 
 
 def gather_evidence(
-    bootstrap_servers: str, mongodb_url: str, hears: Mapping[str, frozenset[str]], prefix: str = "telemachus"
+    bootstrap_servers: str,
+    mongodb_url: str,
+    hears: Mapping[str, frozenset[str]],
+    prefix: str = "telemachus",
+    *,
+    with_letters: bool = False,
 ) -> Evidence:
-    """Read everything; ``hears`` names all services. Raises TimeoutError when a topic cannot be read to its end."""
+    """Read everything; ``hears`` names all services, ``with_letters`` says whether there is a mail server.
+
+    Raises TimeoutError when a topic cannot be read to its end.
+    """
     records = list(read_topics(bootstrap_servers))
     with MongoClient[dict[str, Any]](mongodb_url, tz_aware=True) as client:
         found = {service: client[f"{prefix}_{service}"] for service in hears}
@@ -78,6 +88,7 @@ def gather_evidence(
             sessions=list(found["sessions"]["sessions"].find()),
             participants=list(found["sessions"]["participants"].find()),
             momentum=list(found["feedback"]["momentum"].find()),
+            letters=list(found["registration"]["letters"].find()) if with_letters else None,
         )
 
 

@@ -7,6 +7,12 @@ from datetime import datetime
 from itertools import pairwise
 
 from deploy.local.scenario.checking.evidence import Document, Evidence, Said
+from deploy.local.scenario.checking.letters import (
+    every_fact_is_told,
+    every_letter_has_a_fact,
+    nobody_told_too_often,
+    nobody_told_what_is_over,
+)
 
 Check = Callable[[Evidence], Iterator[str]]
 
@@ -187,4 +193,8 @@ INVARIANTS: dict[str, Check] = {
     "nobody is above capacity": nobody_above_capacity,
     "no two sessions of one person overlap": nobody_in_two_places,
     "feedback has seen every session held, cancelled and missed": feedback_saw_all,
+    "every letter has a fact": every_letter_has_a_fact,
+    "every fact that demands a letter has one, or a reason why not": every_fact_is_told,
+    "nobody was told what was no longer true": nobody_told_what_is_over,
+    "nobody got more letters a week than the limit": nobody_told_too_often,
 }

@@ -8,12 +8,10 @@ from typing import Any
 
 from rich.columns import Columns
 from rich.console import Group, RenderableType
-from rich.panel import Panel
-from rich.table import Table
-from rich.text import Text
 
 from deploy.local.scenario.checking.invariants import Finding
 from deploy.local.scenario.playing.stage import Stage
+from deploy.terminal import figures, framed, words
 
 FEW = 5
 """Violations that are shown of one invariant."""
@@ -39,12 +37,12 @@ class Report:
 
 async def collect(stage: Stage) -> Report:
     """Ask all four services; raises Unexpected or Away."""
-    ask, who, at = stage.gateway.get, stage.manager, stage.programme
+    ask, who, at = stage.gateway.all, stage.manager, stage.programme
     people, pairs, waiting, summary = await asyncio.gather(
         ask(who, "registration", f"{at}/participants"),
         ask(who, "matching", f"{at}/pairs"),
         ask(who, "matching", f"{at}/waiting"),
-        ask(who, "feedback", f"{at}/summary"),
+        stage.gateway.get(who, "feedback", f"{at}/summary"),
     )
     return Report(
         programme_id=stage.scenario.programme_id,
@@ -64,30 +62,19 @@ async def collect(stage: Stage) -> Report:
 
 def as_panels(report: Report, findings: Sequence[Finding]) -> RenderableType:
     """Report and invariants for a terminal."""
-    figures = Columns(
-        [
-            _table("People", report.people),
-            _table("Pairs", report.pairs),
-            _table("Sessions", report.sessions),
-            _table("Alarms", report.alarms),
-            _table("Pulses", report.pulses),
-        ],
-        padding=(1, 4),
-    )
-    waiting = _table("Waiting, and why", report.waiting)
+    about = {
+        "People": report.people,
+        "Pairs": report.pairs,
+        "Sessions": report.sessions,
+        "Alarms": report.alarms,
+        "Pulses": report.pulses,
+    }
+    beside = Columns([figures(title, found.items()) for title, found in about.items()], padding=(1, 4))
+    waiting = figures("Waiting, and why", report.waiting.items())
     return Group(
-        Panel(Group(figures, Text(), waiting), title=report.title, subtitle=report.programme_id, padding=(1, 2)),
-        Panel(Group(*map(_verdict, findings)), title=_title(findings), padding=(1, 2)),
+        framed(report.title, report.programme_id, beside, words(""), waiting),
+        framed(_title(findings), "", *map(_verdict, findings)),
     )
-
-
-def _table(title: str, figures: Mapping[str, Any]) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", show_header=False, box=None, padding=(0, 1))
-    table.add_column()
-    table.add_column(justify="right")
-    for what, figure in figures.items():
-        table.add_row(what, str(figure))
-    return table
 
 
 def _title(findings: Sequence[Finding]) -> str:
@@ -95,13 +82,11 @@ def _title(findings: Sequence[Finding]) -> str:
     return f"{broken} of {len(findings)} invariants are broken" if broken else f"All {len(findings)} invariants hold"
 
 
-def _verdict(finding: Finding) -> Text:
+def _verdict(finding: Finding) -> RenderableType:
     if finding.holds:
-        return Text(f"✓ {finding.invariant}", style="green")
-    text = Text(f"✗ {finding.invariant}", style="bold red")
-    for violation in finding.violations[:FEW]:
-        text.append(f"\n    {violation}", style="red")
+        return words(f"✓ {finding.invariant}", "green")
+    broken = [f"    {violation}" for violation in finding.violations[:FEW]]
     more = len(finding.violations) - FEW
     if more > 0:
-        text.append(f"\n    … and {more} more", style="red")
-    return text
+        broken.append(f"    … and {more} more")
+    return Group(words(f"✗ {finding.invariant}", "bold red"), *(words(line, "red") for line in broken))

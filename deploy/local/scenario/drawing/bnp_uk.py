@@ -50,7 +50,7 @@ def scenario(seed: int, today: date) -> Scenario:
     """The programme, beginning a week after ``today``."""
     names = Names(seed)
     people = [_person(seed, names, role, nth) for role in (Role.MENTEE, Role.MENTOR) for nth in range(len(DEPARTMENTS))]
-    return Scenario(name="bnp-uk", seed=seed, terms=_terms(today + timedelta(days=7)), people=people)
+    return Scenario(name="bnp-uk", seed=seed, terms=_terms(today + timedelta(days=7)), people=people, clicks=True)
 
 
 def _terms(starts_on: date) -> Terms:

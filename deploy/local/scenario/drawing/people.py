@@ -106,6 +106,8 @@ class Scenario:
     seed: int
     terms: Terms
     people: Sequence[Person]
+    clicks: bool = False
+    """Whether they answer letters by the links in them, where there is a mail server."""
 
     @property
     def programme_id(self) -> str:

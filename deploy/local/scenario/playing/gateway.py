@@ -15,6 +15,8 @@ from typing import Any, Self
 
 import httpx
 
+from deploy.lists import LINES, whole
+
 Tokens = Callable[[str, frozenset[str], frozenset[str]], str]
 """``(employee_id, roles, countries) -> bearer token``."""
 
@@ -99,19 +101,25 @@ class Gateway:
 
     async def ask(
         self,
-        who: Identity,
+        who: Identity | None,
         method: str,
         service: str,
         path: str,
         *,
         json: Any = None,
+        form: Mapping[str, str] | None = None,
         content: str | None = None,
         params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
         accept: frozenset[int] = frozenset(),
     ) -> Answer:
-        """The answer; raises Unexpected unless it is a success or one of ``accept``, Away after ``patience``."""
+        """The answer; raises Unexpected unless it is a success or one of ``accept``, Away after ``patience``.
+
+        Nobody is signed in where ``who`` is None.
+        """
         async with self._places:
-            answer = await self._persist(who, method, service, path, json=json, content=content, params=params)
+            request = {"json": json, "data": form, "content": content, "params": params, "headers": headers}
+            answer = await self._persist(who, method, service, path, **request)
         if not answer.done and answer.status not in accept and not answer.done_before:
             raise Unexpected(f"{method} {service}{path} was answered {answer.status}: {answer.sentence[:500]}")
         return answer
@@ -120,7 +128,12 @@ class Gateway:
         """The body of what stands there."""
         return (await self.ask(who, "GET", service, path, params=params)).body
 
-    async def _persist(self, who: Identity, method: str, service: str, path: str, **request: Any) -> Answer:
+    async def all(self, who: Identity, service: str, path: str, **params: str) -> list[Any]:
+        """Everything in the list that stands there; raises BrokenOff beside what ``ask`` does."""
+        answer = await self.ask(who, "GET", service, path, params=params, headers={"Accept": LINES})
+        return whole(answer.body.splitlines())
+
+    async def _persist(self, who: Identity | None, method: str, service: str, path: str, **request: Any) -> Answer:
         deadline, pause, again = time.monotonic() + self._patience, SHORTEST_PAUSE, False
         while True:
             try:
@@ -136,14 +149,17 @@ class Gateway:
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
 
-    async def _send(self, who: Identity, method: str, service: str, path: str, **request: Any) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {self._tokens(who.employee_id, who.roles, who.countries)}"}
+    async def _send(self, who: Identity | None, method: str, service: str, path: str, **request: Any) -> httpx.Response:
+        headers = dict(request.pop("headers") or {})
+        if who is not None:
+            headers["Authorization"] = f"Bearer {self._tokens(who.employee_id, who.roles, who.countries)}"
         if request["content"] is not None:
             headers["Content-Type"] = "text/csv; charset=utf-8"
         return await self._client.request(method, f"{self.urls[service]}{path}", headers=headers, **request)
 
 
 def _body(response: httpx.Response) -> Any:
-    if "json" in response.headers.get("content-type", ""):
+    kind = response.headers.get("content-type", "")
+    if "json" in kind and LINES not in kind:
         return response.json()
     return response.text

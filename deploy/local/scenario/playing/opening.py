@@ -68,7 +68,7 @@ async def _apply(stage: Stage, person: Person) -> None:
 async def participants(stage: Stage) -> dict[str, tuple[Person, dict[str, Any]]]:
     """Participant id → the person behind it, and what registration says of them; told by the e-mail address."""
     by_address = {person.email: person for person in stage.scenario.people}
-    listed = await stage.gateway.get(stage.manager, "registration", f"{stage.programme}/participants")
+    listed = await stage.gateway.all(stage.manager, "registration", f"{stage.programme}/participants")
     return {row["participant_id"]: (by_address[row["email"]], row) for row in listed}
 
 

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from time import monotonic
 from typing import Any
 
+from typing_extensions import override
+
 from deploy.local.scenario.drawing.people import Person
 from deploy.local.scenario.playing.behaviour import Answer, Behaviour, Couple, Meeting, Outcome
 from deploy.local.scenario.playing.gateway import Identity, participant
@@ -86,22 +88,29 @@ class Player:
             await asyncio.sleep(CLOCK_SPREADS)
 
     async def _step(self, moment: datetime, latest: datetime) -> datetime:
-        """Live through the two days from ``moment`` on; returns when the next two begin that hold a session."""
+        """Live through the days from ``moment`` on; returns when the next begin that hold a session."""
         await self._move_to(moment)
         await self._keep_promises()
-        sessions = await self._scheduled(moment - LOOK_BACK, moment + STEP)
+        sessions = await self._scheduled(moment - LOOK_BACK, self._after(moment))
         await asyncio.gather(*(self._act(session, moment) for session in sessions))
         if sessions:
-            return min(moment + STEP, latest)
+            return min(self._after(moment), latest)
         later = await self._scheduled(moment, latest)
-        if not later:
-            return latest
-        return moment + STEP * ((_starts_at(later[0]) - moment) // STEP)
+        return self._before(moment, _starts_at(later[0])) if later else latest
+
+    def _after(self, moment: datetime) -> datetime:
+        """When people act next, after they have acted."""
+        return moment + STEP
+
+    def _before(self, moment: datetime, starts_at: datetime) -> datetime:
+        """When they act next, after a time in which there was nothing to do, before a session starts."""
+        return moment + STEP * ((starts_at - moment) // STEP)
 
     async def _scheduled(self, after: datetime, before: datetime) -> list[Session]:
         """Those that start from ``after`` and up to ``before`` and are not settled yet, the earliest first."""
-        path, window = f"{self._stage.programme}/sessions", {"after": after.isoformat(), "before": before.isoformat()}
-        found: list[Session] = await self._stage.gateway.get(
+        path = f"{self._stage.programme}/sessions"
+        window = {"starts_from": after.isoformat(), "starts_before": before.isoformat()}
+        found: list[Session] = await self._stage.gateway.all(
             self._stage.manager, "sessions", path, state="scheduled", **window
         )
         return found
@@ -168,6 +177,15 @@ class Player:
         if answer.done or again:
             self.tally["pulses" if answer.done else f"no pulse: {answer.sentence}"] += 1
         return answer.done
+
+
+class Unhurried(Player):
+    """Lets everything be heard before the clock moves on: otherwise what is under way grows days old at one stroke."""
+
+    @override
+    async def _move_to(self, moment: datetime) -> None:
+        await settle(self._stage.gateway, self._stage.operator)
+        await super()._move_to(moment)
 
 
 def _starts_at(session: Session) -> datetime:

@@ -12,6 +12,7 @@ LOOKS = 2
 """Once is not enough: what one service publishes after it was asked can be another's next backlog."""
 
 WORDS = {
+    "replays": "events looked at for a replay",
     "outbox": "events decided but not published",
     "parked": "events parked because what they need has not come",
     "due": "things overdue",

@@ -14,7 +14,7 @@ OWN_WISH = {"because": "own-wish"}
 
 async def turn(stage: Stage, people: Mapping[str, Person]) -> None:
     """Once a programme: the mentee of one pair asks to part, the mentor of another withdraws."""
-    pairs: list[dict[str, Any]] = await stage.gateway.get(stage.manager, "matching", f"{stage.programme}/pairs")
+    pairs: list[dict[str, Any]] = await stage.gateway.all(stage.manager, "matching", f"{stage.programme}/pairs")
     if any(pair["state"] == "dissolved" for pair in pairs):
         return
     pairs.sort(key=lambda pair: people[pair["mentee_id"]].employee_id)

@@ -1,6 +1,7 @@
 """What an event means, in plain words; ``who`` names one person or a pair."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from shared.domain.marking import Sentence, _, ngettext
 
@@ -19,7 +20,7 @@ HAPPENED: Mapping[str, Sentence] = {
     "PairDeclined": _("A pair was declined in its first days"),
     "PairDissolved": _("%(who)s parted before the end"),
     "PairCompleted": _("%(who)s completed the programme"),
-    "PairRechecked": _("The rules were asked again about %(who)s"),
+    "PairRechecked": _("The rules were checked again for %(who)s"),
     "MatchingRoundProposed": ngettext(
         "A matching round proposes %(count)s pair: a manager decides",
         "A matching round proposes %(count)s pairs: a manager decides",
@@ -59,5 +60,5 @@ BROKEN: Mapping[str, Sentence] = {
 RULE_BROKEN = _("A rule of pairing no longer holds for them")
 """The same for a rule this page does not know."""
 
-SAID = {"happened": HAPPENED, "something": SOMETHING, "broken": BROKEN, "rule_broken": RULE_BROKEN}
+SAID: Mapping[str, Any] = {"happened": HAPPENED, "something": SOMETHING, "broken": BROKEN, "rule_broken": RULE_BROKEN}
 """What the templates call them."""

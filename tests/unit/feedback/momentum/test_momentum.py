@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from services.feedback.momentum.momentum import Momentum
-from shared.language.feedback import PairAtRisk, PairRecovered, Risk
+from shared.language.feedback import PairAtRisk, PairRecovered, Recovery, Risk
 from shared.language.matching import PairState
 from shared.language.sessions import Outcome
 from shared.language.terms import MomentumRules
@@ -74,6 +74,12 @@ def test_a_session_that_was_moved_counts_where_it_stands_in_the_calendar() -> No
     pair = after(scheduled(1), moved(1, later), missed(2), missed(3), held(1, later))
     assert pair.raised == (AT_RISK, RECOVERED)
     assert [meeting.number for meeting in pair.meetings] == [2, 3, 1]
+
+
+def test_a_session_that_counted_as_missed_and_took_place_after_all_ends_the_alarm_and_says_why() -> None:
+    pair = after(missed(1), missed(2), held(2))
+    assert (pair.at_risk, pair.in_a_row) == (False, 0)
+    assert pair.raised == (AT_RISK, RECOVERED.model_copy(update={"because": Recovery.SAID_LATE}))
 
 
 def test_a_pair_that_has_parted_raises_nothing() -> None:

@@ -15,7 +15,7 @@ from services.matching.engine.prices import Prices
 from tests.unit.matching.drawn import Case, best, cases, check, couples, matrix, places, searching, solved
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(cases(), st.sampled_from([1, 1, 2, 12]), st.integers(0, 1), st.sampled_from([0, 0, SMALL]))
 def test_the_best_of_all_ways_and_its_proof(case: Case, promising: int, few: int, small: int) -> None:
     with searching(promising=promising, few=few, small=small):
@@ -25,7 +25,7 @@ def test_the_best_of_all_ways_and_its_proof(case: Case, promising: int, few: int
     assert (found.value, found.bound) == (value, value)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(cases(), st.data())
 def test_what_is_known_beforehand_only_makes_it_faster(case: Case, data: st.DataObject) -> None:
     everything = looking.first_look(case.market).arcs
@@ -35,7 +35,7 @@ def test_what_is_known_beforehand_only_makes_it_faster(case: Case, data: st.Data
     assert found.value == found.bound == best(case)[0]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(cases(), st.data())
 def test_wrong_prices_prove_less_but_nothing_wrong(case: Case, data: st.DataObject) -> None:
     prices = any_prices(case, data)
@@ -44,7 +44,7 @@ def test_wrong_prices_prove_less_but_nothing_wrong(case: Case, data: st.DataObje
     assert bound >= best(case)[0]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(cases(), st.data())
 def test_every_undervalued_pair_is_counted_and_the_strongest_are_named(case: Case, data: st.DataObject) -> None:
     prices = any_prices(case, data)
@@ -67,7 +67,7 @@ def any_prices(case: Case, data: st.DataObject) -> Prices:
     return Prices(*(np.array(data.draw(side), dtype=np.int64) for side in sides))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(cases())
 def test_all_allowed_pairs_are_counted_with_their_lowest_and_highest_score(case: Case) -> None:
     scores = case.scores[case.doors]

@@ -34,7 +34,7 @@ def ticket(one: int, other: int) -> int:
     return (mixed >> 32) + 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(cases(), st.data())
 def test_optimal_fairest_and_of_the_most_tickets(case: Case, data: st.DataObject) -> None:
     value = best(case)[0]
@@ -48,7 +48,7 @@ def test_optimal_fairest_and_of_the_most_tickets(case: Case, data: st.DataObject
     assert int(ours[found.mentees, found.mentors].sum()) == best(case, minimum, ours)[1]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(cases(), st.data())
 def test_the_way_to_the_optimum_does_not_matter(case: Case, data: st.DataObject) -> None:
     numbers = data.draw(lots(case))
@@ -57,7 +57,7 @@ def test_the_way_to_the_optimum_does_not_matter(case: Case, data: st.DataObject)
     assert couples(drawn(replace(case, cuts=((), ())), numbers)) == couples(found)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(cases(), st.data())
 def test_the_order_of_people_does_not_matter(case: Case, data: st.DataObject) -> None:
     mentors, mentees = numbers = data.draw(lots(case))

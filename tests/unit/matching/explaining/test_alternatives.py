@@ -19,7 +19,7 @@ def both(match: Match) -> list[tuple[tuple[str, str], Alternative]]:
     return [*found, ((theirs.partner_id, match.mentee_id), theirs)] if theirs else found
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(decided() | crowded())
 def test_the_stated_cost_is_a_lower_bound(snapshot: Snapshot) -> None:
     outcome, allowed = solve(snapshot), naive.allowed(snapshot)
@@ -31,7 +31,7 @@ def test_the_stated_cost_is_a_lower_bound(snapshot: Snapshot) -> None:
         assert lost >= (stated.people, stated.returning, stated.points) >= (0, 0, 0)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(decided() | crowded())
 def test_everybody_has_an_alternative_when_somebody_else_is_allowed(snapshot: Snapshot) -> None:
     outcome = solve(snapshot)

@@ -100,7 +100,7 @@ def busy(solution: Solution) -> Counter[str]:
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(programmes())
 def test_whoever_could_have_a_partner_and_has_none_is_left_over(snapshot: Snapshot) -> None:
     solution = optimum(snapshot)
@@ -109,7 +109,7 @@ def test_whoever_could_have_a_partner_and_has_none_is_left_over(snapshot: Snapsh
     assert set(left_over(solution)) == waiting
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(programmes())
 def test_every_door_is_counted(snapshot: Snapshot) -> None:
     people = {c.id: c for c in snapshot.candidates}
@@ -123,7 +123,7 @@ def test_every_door_is_counted(snapshot: Snapshot) -> None:
         }
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(programmes())
 def test_a_stated_change_opens_exactly_so_many_doors_and_no_better_one_is_kept_back(snapshot: Snapshot) -> None:
     people = {c.id: c for c in snapshot.candidates}
@@ -137,7 +137,7 @@ def test_a_stated_change_opens_exactly_so_many_doors_and_no_better_one_is_kept_b
         assert [(-told.doors, told.rule, told.value) for told in left.openings] == best
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(programmes())
 def test_the_reason_is_true(snapshot: Snapshot) -> None:
     solution = optimum(snapshot)

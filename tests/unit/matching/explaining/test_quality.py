@@ -54,7 +54,7 @@ def recount(snapshot: Snapshot, couples: dict[Couple, int]) -> Figures:
     return figures(len(people), sum(len(best_of(couples, each)) for each in people), list(couples.values()))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(suiting())
 def test_the_figures_are_those_of_a_recount(snapshot: Snapshot) -> None:
     known = Known.of(snapshot)
@@ -66,7 +66,7 @@ def test_the_figures_are_those_of_a_recount(snapshot: Snapshot) -> None:
         assert figures_ == recount(snapshot, known.named(other))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(suiting())
 def test_groups_are_those_of_a_recount(snapshot: Snapshot) -> None:
     known = Known.of(snapshot)
@@ -79,7 +79,7 @@ def test_groups_are_those_of_a_recount(snapshot: Snapshot) -> None:
     assert {(group.by, group.value): group.figures for group in report(known.solution).groups} == expected
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(suiting())
 def test_a_pair_blocks_when_neither_side_has_something_as_good(snapshot: Snapshot) -> None:
     known = Known.of(snapshot)
@@ -93,7 +93,7 @@ def test_a_pair_blocks_when_neither_side_has_something_as_good(snapshot: Snapsho
     assert report(known.solution).blocking == len([pair for pair in wanted if pair not in known.couples])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(suiting(most=4))
 def test_most_possible_is_most_possible_whatever_the_goal(snapshot: Snapshot) -> None:
     for_people = snapshot.terms.pairing.model_copy(update={"goal": Goal.MOST_PEOPLE})

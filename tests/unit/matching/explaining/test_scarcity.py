@@ -18,9 +18,10 @@ from services.matching.rules.candidate import Candidate, Snapshot
 from services.matching.rules.crowd import Crowd
 from services.matching.rules.meeting import Meeting
 from services.matching.solver.solver import optimum
-from shared.language.profile import WorkingHours
+from shared.language.profile import Profile, WorkingHours
 from shared.language.skills import Skill, Wish
 from shared.language.terms import Goal, Role
+from shared.language.values.accepted import ACCEPTED
 from tests.unit.matching.explaining.test_leftover import busy, programmes
 from tests.unit.matching.people import mentee, mentor, terms
 
@@ -57,7 +58,7 @@ def left(solution: Solution) -> list[Candidate]:
     return [c for c in solution.crowd.snapshot.mentees if c.room and c.alone and not paired[c.id]]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(programmes())
 def test_the_mentors_asked_for_pair_so_many_people_more(snapshot: Snapshot) -> None:
     pairing = snapshot.terms.pairing.model_copy(update={"goal": Goal.MOST_PEOPLE})
@@ -71,7 +72,7 @@ def test_the_mentors_asked_for_pair_so_many_people_more(snapshot: Snapshot) -> N
         assert after.certificate.reached.people >= before.certificate.reached.people + 2 * more
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(programmes())
 def test_with_any_goal_the_mentors_asked_for_suit_the_mentees_left_over_one_each(snapshot: Snapshot) -> None:
     before = optimum(snapshot)
@@ -85,7 +86,7 @@ def test_with_any_goal_the_mentors_asked_for_suit_the_mentees_left_over_one_each
     assert len(after.couples.scores) == sum(each.mentors for each in wanted)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(programmes())
 def test_no_kind_of_mentor_helps_more_than_the_first(snapshot: Snapshot) -> None:
     before = optimum(snapshot)
@@ -111,7 +112,7 @@ def helped(kind: Wanted, snapshot: Snapshot, waiting: list[Candidate]) -> int:
 COUNTRIES = ("AA", "BB", "CC", "DD")
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(programmes(), st.booleans())
 def test_one_more_of_a_mentor_is_worth_no_more_than_the_price(snapshot: Snapshot, back: bool) -> None:
     """Every mentor has a country to themselves, so that its price is theirs."""
@@ -152,6 +153,16 @@ def test_what_nobody_offers_is_named_with_those_who_want_it() -> None:
     assert Price(kind="topic", value="the-web", mentors=0, unmatched=1, people=0, points=0) in found.prices
     assert "vision" not in {price.value for price in found.prices}
     assert found.wanted == (Wanted(topic="the-web", language="fr", country="FR", mentors=1),)
+
+
+def test_who_was_taken_in_with_what_is_refused_today_is_looked_for_a_mentor() -> None:
+    alone = mentee("alone")
+    known = Profile.model_validate(
+        {**alone.profile.model_dump(), "time_zone": "Etc/GMT+5", "wants": [Wish(topic="social-media").model_dump()]},
+        context=ACCEPTED,
+    )
+    (found,) = scarcity(optimum(Snapshot(terms=terms(), candidates=(replace(alone, profile=known),)))).wanted
+    assert (found.topic, found.mentors) == ("social-media", 1)
 
 
 def test_a_scarce_topic_has_a_price() -> None:

@@ -18,7 +18,7 @@ def pairs(area: Area) -> list[tuple[int, int]]:
     return [(mentor, mentee) for mentor in area.mentors.tolist() for mentee in area.mentees.tolist()]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(decided())
 def test_areas_hold_each_pair_that_coarse_rules_allow_once(snapshot: Snapshot) -> None:
     found = Counter(pair for pool in pools(Crowd(snapshot)) for area in pool for pair in pairs(area))
@@ -31,7 +31,7 @@ def test_areas_hold_each_pair_that_coarse_rules_allow_once(snapshot: Snapshot) -
     assert found == Counter(expected)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(decided())
 def test_pools_share_nobody(snapshot: Snapshot) -> None:
     mentors, mentees = Counter[int](), Counter[int]()

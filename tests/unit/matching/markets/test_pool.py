@@ -50,7 +50,7 @@ def allowed(crowd: Crowd) -> list[tuple[tuple[str, str], int]]:
     return found
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(decided(), st.integers(1, 3), st.integers(1, 3), st.integers(1, 4), st.integers(0, 20))
 def test_blocks_hold_every_allowed_pair_once(
     snapshot: Snapshot, height: int, width: int, at_once: int, keep: int
@@ -60,7 +60,7 @@ def test_blocks_hold_every_allowed_pair_once(
     assert sorted(found) == sorted(naive.allowed(snapshot).items())
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(decided(), st.integers(1, 3), st.integers(1, 3), st.integers(0, 20))
 def test_the_result_is_the_same_however_it_is_computed(snapshot: Snapshot, height: int, width: int, keep: int) -> None:
     plain = solve(snapshot)
@@ -129,7 +129,7 @@ def test_a_lost_person_is_not_told_as_points() -> None:
     assert stated == Worth(people=1, returning=0, points=-5)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(decided())
 def test_a_person_counts_more_than_anything_their_pool_can_score(snapshot: Snapshot) -> None:
     crowd = Crowd(snapshot)

@@ -32,7 +32,7 @@ def test_a_paired_member_waits_no_more_and_remembers_the_partner() -> None:
 
 
 def test_a_freed_member_returns_and_never_meets_the_partner_again() -> None:
-    freed = MEMBER.paired("pair", "senior", NOW).freed("pair", NOW)
+    freed = MEMBER.paired("pair", "senior", NOW).freed("pair", NOW, since=NOW)
     assert freed.waits and freed.returning
     assert (freed.waiting_since, freed.waiting_because) == (NOW, (reasons.PAIR_ENDED,))
     candidate = freed.candidate(NOW + timedelta(weeks=3))
@@ -42,8 +42,13 @@ def test_a_freed_member_returns_and_never_meets_the_partner_again() -> None:
     assert not freed.paired("next", "third", LATER).returning
 
 
+def test_a_freed_member_waits_since_the_pair_ended_and_is_looked_after_since_that_was_heard() -> None:
+    freed = MEMBER.paired("pair", "senior", NOW).freed("pair", LATER, since=NOW)
+    assert (freed.waiting_since, freed.unserved_since, freed.changed_at) == (NOW, LATER, LATER)
+
+
 def test_a_member_with_another_pair_has_a_place_but_does_not_wait() -> None:
-    freed = FOR_TWO.paired("pair", "senior", NOW).paired("other", "third", NOW).freed("pair", LATER)
+    freed = FOR_TWO.paired("pair", "senior", NOW).paired("other", "third", NOW).freed("pair", LATER, since=LATER)
     assert not freed.waits and not freed.returning and freed.waiting_because == ()
     assert (freed.room, freed.unserved_since) == (1, LATER)
     candidate = freed.candidate(LATER)
@@ -64,7 +69,7 @@ def test_a_withdrawn_member_is_no_candidate_until_registered_again() -> None:
 
 
 def test_an_erased_member_keeps_nothing_but_the_id() -> None:
-    erased = MEMBER.paired("pair", "senior", NOW).freed("pair", NOW).erased(NOW)
+    erased = MEMBER.paired("pair", "senior", NOW).freed("pair", NOW, since=NOW).erased(NOW)
     assert erased.candidate(NOW) is None
     assert (erased.person_id, erased.profile, erased.partners) == ("", None, ())
 
@@ -76,7 +81,7 @@ def test_an_erased_member_keeps_nothing_but_the_id() -> None:
         MEMBER.changed(MENTOR, NOW),
         MEMBER.finished_training(NOW),
         MEMBER.seeks_again(NOW),
-        MEMBER.paired("pair", "senior", NOW - timedelta(days=1)).freed("pair", NOW),
+        MEMBER.paired("pair", "senior", NOW - timedelta(days=1)).freed("pair", NOW, since=NOW),
     ],
 )
 def test_whatever_opens_a_door_makes_the_list_look_anew(changed: Member) -> None:

@@ -22,11 +22,10 @@ from shared.language.matching import (
 )
 from shared.store.documents import from_document, to_document
 from tests.support.sentences import refusing
+from tests.unit.matching.people import pair
 
 NOW = datetime(2026, 10, 1, 9, tzinfo=UTC)
-PROPOSED = Pair(
-    id="pair",
-    programme_id="p",
+PROPOSED = pair(
     round_id="round",
     mentor_id="junior",
     mentee_id="senior",

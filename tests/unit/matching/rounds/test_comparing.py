@@ -69,3 +69,10 @@ def test_settings_that_differ_are_named_one_by_one() -> None:
         "locked": ([["a", "b"], ["c", "d"]], []),
         "forbidden": ([], [["a", "b"]]),
     }
+
+
+def test_a_round_that_has_not_been_started_goes_by_no_rules_yet() -> None:
+    asked, started = Choices(), Choices(pairing=PairingRules(grade_gap=2))
+    there = {each.name: (each.before, each.after) for each in settings(asked, started)}
+    back = {each.name: (each.before, each.after) for each in settings(started, asked)}
+    assert there["grade_gap"] == (None, 2) and back["grade_gap"] == (2, None)

@@ -28,6 +28,8 @@ FORBIDDEN: list[tuple[str, Candidate, Candidate]] = [
     ("reporting-line", mentor(), mentee(managers=("person-x", "person-junior"))),
     ("reporting-line", mentor(person_id="person-senior"), mentee()),
     ("same-unit", mentor(unit=" Finance"), mentee()),
+    ("same-unit", mentor(unit="Qualité des Données"), mentee(unit="QUALITE\u0301\u00a0des  Donne\u0301es")),
+    ("same-unit", mentor(unit="R&D\u200b Ｌａｂ"), mentee(unit="r&d la\u00adb\ufeff")),
     ("cross-border", mentor(country="GB", cross_border=False), mentee()),
     ("cross-border", mentor(country="GB"), mentee(cross_border=False)),
     ("language", mentor(languages=("en",)), mentee()),
@@ -57,6 +59,12 @@ def test_every_hard_rule_is_spoiled_above() -> None:
 
 
 ALLOWED: list[tuple[Candidate, Candidate, dict[str, Any]]] = [
+    (mentor(languages=("nb",)), mentee(languages=("no",)), {}),
+    (mentor(languages=("nn-NO",)), mentee(languages=("nb", "en")), {}),
+    (mentor(languages=("es-419",)), mentee(languages=("es",)), {}),
+    (mentor(languages=("iw",)), mentee(languages=("he",)), {}),
+    (mentor(unit="R&D"), mentee(unit="RD"), {}),
+    (mentor(unit="Sales-EU"), mentee(unit="Sales EU"), {}),
     (mentor(grade=9), mentee(), {"grade_gap": 0}),
     (mentor(grade=8), mentee(), {}),
     (mentor(unit="finance"), mentee(), {"same_unit": SameUnit.AVOID}),
@@ -110,13 +118,16 @@ SOFT: list[tuple[str, Candidate, Candidate, int]] = [
     ("reciprocity", mentor(), mentee(), 100),
     ("reciprocity", mentor(wants=()), mentee(), 0),
     ("interests", mentor(interests=("Chess", "music")), mentee(interests=("chess ",)), 50),
+    ("interests", mentor(interests=("vélo", "Ve\u0301lo")), mentee(interests=("VÉLO\u00a0",)), 100),
     ("interests", mentor(), mentee(), 0),
     ("units", mentor(), mentee(), 100),
+    ("units", mentor(unit="Donne\u0301es\u00a0 A"), mentee(unit="données a"), 0),
     ("units", mentor(unit="finance"), mentee(), 0),
     ("overlap", mentor(), mentee(), 100),
     ("overlap", mentor(working_hours={"days": (0,)}), mentee(), 42),  # 8.5 h of 20 h
     ("overlap", mentor(working_hours={"days": (5,)}), mentee(), 0),
     ("city", mentor(city="Lyon"), mentee(city="lyon"), 100),
+    ("city", mentor(city="Orléans"), mentee(city="Orle\u0301ans\u202f"), 100),
     ("city", mentor(city="Lyon"), mentee(city="Lille"), 0),
     ("city", mentor(), mentee(), 0),
     ("city", mentor(city="London", country="CA"), mentee(city="London"), 0),

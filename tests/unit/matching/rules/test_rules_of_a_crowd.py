@@ -24,7 +24,7 @@ def flat(answer: Answer, meet: Meeting) -> list[int]:
     return np.broadcast_to(answer, meet.shape).ravel().tolist()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(decided())
 def test_hard_rules_of_a_block(snapshot: Snapshot) -> None:
     meet, couples = everybody(snapshot)
@@ -33,7 +33,7 @@ def test_hard_rules_of_a_block(snapshot: Snapshot) -> None:
         assert flat(closed, meet) == [code in one for one in broken]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(decided())
 def test_soft_rules_of_a_block(snapshot: Snapshot) -> None:
     meet, couples = everybody(snapshot)
@@ -43,7 +43,7 @@ def test_soft_rules_of_a_block(snapshot: Snapshot) -> None:
     assert flat(asking.scores(meet), meet) == [naive.points(*couple, snapshot.terms) for couple in couples]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(decided())
 def test_doors_are_closed_by_rules_and_managers(snapshot: Snapshot) -> None:
     meet, couples = everybody(snapshot)
@@ -55,7 +55,7 @@ def test_doors_are_closed_by_rules_and_managers(snapshot: Snapshot) -> None:
     assert flat(asking.doors(meet), meet) == expected
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(decided(), st.data())
 def test_couples_and_parts_of_a_crowd_are_told_the_same(snapshot: Snapshot, data: st.DataObject) -> None:
     meet, crowd = Meeting.of_all(Crowd(snapshot)), Crowd(snapshot)

@@ -21,7 +21,7 @@ def couples(outcome: Outcome) -> set[tuple[str, str]]:
     return {(match.mentor_id, match.mentee_id) for match in outcome.matches}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(decided() | crowded())
 def test_the_best_of_all_ways_and_its_certificate(snapshot: Snapshot) -> None:
     outcome, best = solve(snapshot), naive.best(snapshot)
@@ -31,7 +31,7 @@ def test_the_best_of_all_ways_and_its_certificate(snapshot: Snapshot) -> None:
     assert found.allowed == len(naive.allowed(snapshot))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(decided() | crowded())
 def test_the_fairest_of_the_best(snapshot: Snapshot) -> None:
     outcome, best = solve(snapshot), naive.best(snapshot)
@@ -42,7 +42,7 @@ def test_the_fairest_of_the_best(snapshot: Snapshot) -> None:
     assert all(naive.best(snapshot, score) < best for score in fairer)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(decided() | crowded())
 def test_every_pair_is_allowed_and_nobody_has_too_many(snapshot: Snapshot) -> None:
     outcome, allowed = solve(snapshot), naive.allowed(snapshot)
@@ -57,7 +57,7 @@ def test_every_pair_is_allowed_and_nobody_has_too_many(snapshot: Snapshot) -> No
         assert match.score == sum(criterion.points for criterion in match.criteria)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(decided() | crowded(), st.data(), st.sampled_from([1, 5]))
 def test_neither_the_order_people_come_in_nor_the_machine_matters(
     snapshot: Snapshot, data: st.DataObject, processors: int

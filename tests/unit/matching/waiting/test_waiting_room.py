@@ -54,7 +54,7 @@ def expected(rules: Terms, newcomer: Candidate, people: list[Candidate], apart: 
     return [(other.id, score) for other, score in found]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(meetings(), st.data())
 def test_choices_are_what_the_rules_say_of_each_couple(
     meeting: tuple[Terms, Candidate, list[Candidate]], data: st.DataObject
@@ -71,7 +71,7 @@ def test_choices_are_what_the_rules_say_of_each_couple(
     assert found == expected(rules, newcomer, people, apart)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(meetings())
 def test_the_rules_in_the_way_are_those_that_keep_the_nearest_apart(
     meeting: tuple[Terms, Candidate, list[Candidate]],
@@ -87,7 +87,7 @@ def test_the_rules_in_the_way_are_those_that_keep_the_nearest_apart(
     assert broken.count(closed) == max(broken.count(codes) for codes in broken if len(codes) == len(closed))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(meetings(), st.data())
 def test_whoever_leaves_or_changes_is_no_longer_met_as_they_were(
     meeting: tuple[Terms, Candidate, list[Candidate]], data: st.DataObject

@@ -1,5 +1,6 @@
 """Everybody asks registration over HTTP, through the same service in memory."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -13,6 +14,7 @@ from shared.web.problems import explain_errors
 from tests.support.apps import person, settings_for
 from tests.support.memory import MemoryStore
 from tests.support.tokens import ISSUED_BY
+from tests.unit.shared.operations.pages.operated import Counted
 
 SETTINGS = settings_for(ISSUED_BY)
 PARTICIPANT, MANAGER = frozenset({"participant"}), frozenset({"manager"})
@@ -21,6 +23,7 @@ CALLERS = {
     "manager": Caller(person("e-m"), MANAGER, frozenset({"*"})),
     "managing oneself": Caller(person("e-1"), PARTICIPANT | MANAGER, frozenset({"*"})),
     "british": Caller(person("e-b"), MANAGER, frozenset({"GB"})),
+    "operator": Caller(person("e-o"), frozenset({"operator"}), frozenset()),
     "italian": Caller(person("e-i"), MANAGER, frozenset({"IT"})),
 }
 
@@ -32,11 +35,18 @@ class KnownCallers:
 
 def ask(store: MemoryStore, who: str, what: str, *, accept: str = "*/*", language: str = "en", **more: Any) -> Any:
     """What is answered to «METHOD /path»."""
+    headers = {"Authorization": f"Bearer {who}", "Accept": accept, "Accept-Language": language}
+    method, path = what.split()
+    answer: httpx.Response = TestClient(app_of(store)).request(method, path, headers=headers, **more)
+    return answer.json() if accept == "*/*" else answer.text
+
+
+def app_of(store: MemoryStore) -> FastAPI:
+    """Registration's interface over that store."""
     app = FastAPI()
+    app.state.running = SimpleNamespace(telemetry=Counted())
     app.state.store, app.state.access, app.state.settings = store, KnownCallers(), SETTINGS
+    app.state.aggregates = service.aggregates
     explain_errors(app, SETTINGS, service.spoken)
     app.include_router(router)
-    method, path = what.split()
-    headers = {"Authorization": f"Bearer {who}", "Accept": accept, "Accept-Language": language}
-    answer: httpx.Response = TestClient(app).request(method, path, headers=headers, **more)
-    return answer.json() if accept == "*/*" else answer.text
+    return app

@@ -13,8 +13,9 @@ from fastapi.responses import StreamingResponse
 from pymongo.errors import AutoReconnect
 from structlog.testing import capture_logs
 
-from services.registration.api.following import followed
+from services.registration.api.following import in_lines
 from services.registration.app import service
+from services.registration.imports.following import followed
 from services.registration.imports.importing import Progress, Report, Tell
 from shared.domain.errors import Refused
 from tests.support.sentences import refusing
@@ -54,7 +55,7 @@ async def begun(error: Exception | None, steps: list[Progress], file: io.BytesIO
 
     stack = AsyncExitStack()
     stack.enter_context(file)
-    return await followed(run, stack, EXPLAIN)
+    return in_lines(await followed(run, stack), EXPLAIN)
 
 
 async def test_every_step_is_told_and_then_the_report() -> None:
@@ -71,7 +72,7 @@ async def test_a_file_without_rows_has_a_report_alone() -> None:
 
 async def test_what_refuses_the_whole_file_is_no_answer_in_lines() -> None:
     file = io.BytesIO()
-    with refusing(service.spoken, "lacks the columns a, b"):
+    with refusing(service.spoken, "lacks the columns a and b"):
         await begun(Refused("columns-missing", columns=["a", "b"]), [], file)
     assert file.closed
 
@@ -79,7 +80,7 @@ async def test_what_refuses_the_whole_file_is_no_answer_in_lines() -> None:
 @pytest.mark.parametrize(
     ("error", "why", "code"),
     [
-        (AutoReconnect("away"), "do not answer", "import-away"),
+        (AutoReconnect("away"), "does not answer", "import-away"),
         (ZeroDivisionError("secret"), "went wrong here", "import-our-fault"),
     ],
 )
@@ -103,7 +104,7 @@ async def test_it_goes_on_when_whoever_asked_goes_away() -> None:
 
     stack = AsyncExitStack()
     stack.enter_context(file)
-    lines = lines_of(await followed(run, stack, EXPLAIN))
+    lines = lines_of(in_lines(await followed(run, stack), EXPLAIN))
     assert "progress" in await anext(lines)
     await lines.aclose()  # type: ignore[attr-defined]
     assert not file.closed
@@ -123,7 +124,7 @@ async def test_what_fails_when_nobody_listens_any_more_is_known_all_the_same() -
     stack = AsyncExitStack()
     stack.callback(ended.set)
     with capture_logs() as logs:
-        lines = lines_of(await followed(run, stack, EXPLAIN))
+        lines = lines_of(in_lines(await followed(run, stack), EXPLAIN))
         await lines.aclose()  # type: ignore[attr-defined]
         await asyncio.wait_for(ended.wait(), 10)
 

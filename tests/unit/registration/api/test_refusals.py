@@ -13,6 +13,7 @@ from services.registration.programmes.programme import Stage
 from shared.domain.aggregate import Aggregate
 from shared.language.profile import Profile
 from shared.language.registration import Withdrawal
+from shared.language.skills import Skill
 from shared.language.terms import Role
 from tests.support.apps import person
 from tests.support.memory import MemoryStore
@@ -28,6 +29,7 @@ DRAFT, OPEN, CLOSED, ENDED = map(programme, (Stage.DRAFT, Stage.OPEN, Stage.CLOS
 OVER = programme(Stage.DRAFT, starts_on=date(2026, 1, 1), ends_on=NOW.date())
 BRITISH = PROFILE.model_copy(update={"country": "GB"})
 ITALIAN = PROFILE.model_copy(update={"country": "IT"})
+ELSEWHERE = PROFILE.model_copy(update={"offers": (*PROFILE.offers, Skill(topic="basket-weaving", level=5))})
 MENTEE = PROFILE.model_copy(update={"role": Role.MENTEE})
 
 APPLY = "POST /programmes/spring/participants"
@@ -102,6 +104,14 @@ NOES = [
     No("programme-has-ended", (ENDED,), "manager", TRAIN, {"participant_ids": ["x"]}),
     No("programme-is-a-draft", (DRAFT,), "manager", TRAIN, {"participant_ids": ["x"]}),
     No("programme-never-opened", (DRAFT,), "manager", "POST /programmes/spring/close"),
+    No(
+        "topics-not-of-the-programme",
+        (OPEN,),
+        "somebody",
+        APPLY,
+        said(ELSEWHERE),
+        facts={"topics": ["basket-weaving"]},
+    ),
     No(
         "programme-not-there",
         (OPEN,),

@@ -15,6 +15,13 @@ from tests.unit.registration.samples import PROFILE, programme
 
 HEADER = "employee_id,name,email,role,country,time_zone,languages,unit,grade\n"
 GOOD = "e-9,Nine,nine@x.example,mentor,FR,Europe/Paris,fr,Risk,3\n"
+TOPICS_HEADER = HEADER.strip() + ",offers,wants\n"
+TOPICS = {
+    "social-media:3|basket weaving:2,": ("offers", "topics-not-of-the-programme", {"topics": ["basket-weaving"]}),
+    ",negotiation|yoga": ("wants", "topics-not-of-the-programme", {"topics": ["yoga"]}),
+    "social-media:3|Social Media:5,": ("offers", "topic-comes-again", {"topic": "social-media"}),
+    ",negotiation:1:2|NEGOTIATION:0:3": ("wants", "topic-comes-again", {"topic": "negotiation"}),
+}
 IMPORT, TRAIN = "POST /programmes/spring/import", "POST /programmes/spring/trained"
 ROWS = {
     GOOD.replace("nine@", "nine"): (
@@ -27,7 +34,7 @@ ROWS = {
     GOOD.replace("FR", "IT"): (
         "country",
         "IT",
-        "The programme does not run in IT, only in FR, GB.",
+        "The programme does not run in this country (Italy), only in these: France and United Kingdom.",
         "programme-not-there",
         {"country": "IT", "countries": ["FR", "GB"]},
     ),
@@ -53,6 +60,15 @@ def test_a_fault_of_a_row_has_a_code_and_facts_beside_the_sentence(row: str) -> 
     assert fault == told
 
 
+@pytest.mark.parametrize("cells", TOPICS)
+def test_a_topic_that_is_none_or_comes_again_is_told_row_by_row(cells: str) -> None:
+    good = GOOD.replace("e-9", "e-8").strip() + ",Social Media:4,negotiation:1:2\n"
+    report = _imported(f"{GOOD.strip()},{cells}\n{good}", TOPICS_HEADER)
+    [fault] = report["errors"]
+    assert (fault["line"], fault["column"], fault["code"], fault["facts"]) == (2, *TOPICS[cells])
+    assert (report["imported"], report["refused"]) == (1, 1)
+
+
 @pytest.mark.parametrize("row", ROWS)
 def test_a_fault_is_told_in_the_readers_language(row: str) -> None:
     [fault] = _imported(row, language=PSEUDO)["errors"]
@@ -75,15 +91,19 @@ def test_of_a_programme_that_takes_nobody_new_every_row_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "code", "columns"),
+    ("header", "code", "facts"),
     [
-        (HEADER.replace("email,", ""), "columns-missing", ["email"]),
-        (HEADER.strip() + ",E-Mail\n", "columns-come-again", ["email"]),
+        (
+            HEADER.replace("email,", "mail box,"),
+            "columns-missing",
+            {"columns": ["email"], "found": HEADER.replace("email,", "mail box,").strip().split(",")},
+        ),
+        (HEADER.strip() + ",E-Mail\n", "columns-come-again", {"columns": ["email"]}),
     ],
 )
-def test_a_file_that_is_refused_as_a_whole_has_a_code(header: str, code: str, columns: list[str]) -> None:
+def test_a_file_that_is_refused_as_a_whole_has_a_code(header: str, code: str, facts: dict[str, Any]) -> None:
     problem = _imported(GOOD, header)
-    assert (problem["status"], problem["code"], problem["facts"]) == (409, code, {"columns": columns})
+    assert (problem["status"], problem["code"], problem["facts"]) == (409, code, facts)
 
 
 def test_a_file_that_is_too_large_has_a_code(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,7 +121,7 @@ def test_who_of_a_group_is_not_recorded_is_told_why() -> None:
     assert told == {"trained": 0, "unchanged": 0}
     assert away == {
         "participant_id": abroad.id,
-        "reason": "You do not manage people of FR.",
+        "reason": "You do not manage people of this country: France.",
         "code": "people-not-managed",
         "facts": {"country": "FR"},
     }

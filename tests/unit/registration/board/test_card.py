@@ -24,6 +24,7 @@ from shared.language.matching import (
     PairState,
     Parting,
 )
+from shared.language.registration import ParticipantIdentified
 from shared.language.sessions import (
     Cancellation,
     Outcome,
@@ -164,6 +165,7 @@ def test_outcomes_are_kept_by_session() -> None:
 def test_a_session_called_off_because_the_pair_ended_is_not_shown_as_lost() -> None:
     card = card_after(session(SessionScheduled, 1), cancelled(1, Cancellation.PAIR_ENDED))
     assert card.meetings == ()
+    assert [each.session_id for each in card.fallen] == ["session-1"], "calendars are told"
 
 
 def test_the_next_meeting_is_the_earliest_that_is_still_to_come() -> None:
@@ -197,20 +199,30 @@ def test_a_declined_pair_has_parted() -> None:
 def test_a_feed_keeps_the_newest_and_forgets_the_oldest() -> None:
     feed = Feed.of_event(formed())
     for minute in range(KEPT + 2):
-        feed = feed.telling(session(SessionScheduled, minute + 1), NOW + timedelta(minutes=minute))
+        then = NOW + timedelta(minutes=minute)
+        feed = feed.telling(session(SessionScheduled, minute + 1), then, then)
     assert [each.number for each in feed.happenings] == list(range(KEPT + 2, 2, -1))
     assert feed.latest_at == NOW + timedelta(minutes=KEPT + 1)
+
+
+@pytest.mark.parametrize("late", [timedelta(hours=1), timedelta(days=1)])
+def test_what_is_heard_late_stands_where_it_happened(late: timedelta) -> None:
+    feed = Feed.of_event(formed()).telling(session(SessionScheduled, 2), NOW, NOW)
+    told = feed.telling(session(SessionMissed, 1), NOW - late, NOW + timedelta(minutes=1))
+    assert [(each.number, each.at) for each in told.happenings] == [(2, NOW), (1, NOW - late)]
+    assert (told.latest_at, told.heard_at) == (NOW, NOW + timedelta(minutes=1))
 
 
 def test_a_feed_belongs_to_what_orders_the_event() -> None:
     figures = {"pairs": 11, "people": 22, "most_possible": 22, "total_score": 90, "minimum_score": 7, "gap": 0}
     round_done = MatchingRoundCompleted(programme_id="p1", round_id="r1", unmatched={}, **figures)
     assert Feed.of_event(round_done).id == "p1"
-    assert Feed.of_event(round_done).telling(round_done, NOW).happenings[0].number == 11
+    assert Feed.of_event(round_done).telling(round_done, NOW, NOW).happenings[0].number == 11
     assert Feed.of_event(session(SessionScheduled, 1)).id == "pair-1"
 
 
 def test_registration_has_words_for_all_it_says_itself_and_for_nothing_that_never_happens() -> None:
-    assert {kind.__name__ for kind in said_by(registration)} <= set(HAPPENED)
+    assert {kind.__name__ for kind in said_by(registration)} - {"ParticipantIdentified"} <= set(HAPPENED)
     assert set(HAPPENED) <= {kind.__name__ for kind in HAPPENINGS}
     assert MatchingRequested not in HAPPENINGS
+    assert ParticipantIdentified not in HAPPENINGS

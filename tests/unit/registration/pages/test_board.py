@@ -1,93 +1,17 @@
 """The frame of all pages: languages, safety, and what the live page shows for a programme."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
-from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse
 
-from services.registration.board.card import AtRisk, Meeting, PairCard
 from services.registration.board.feed import Happening
-from services.registration.pages import router
-from services.registration.pages.board.reading import Board, Face, Funnel
+from services.registration.pages.board.reading import Board
 from services.registration.pages.board.river import river
-from services.registration.pages.board.routes import pages
-from services.registration.pages.board.sentences import SAID
-from services.registration.programmes.programme import Programme
-from shared.language.sessions import Outcome
-from shared.language.terms import Terms
 from shared.web import wording
-from shared.web.static import VERSION, static_router
-
-NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-PROGRAMME = Programme(
-    id="p1",
-    terms=Terms(
-        title="Voices <of> tomorrow",
-        countries=("GB", "FR"),
-        languages=("en",),
-        topics=("social-media",),
-        starts_on=date(2026, 1, 12),
-        ends_on=date(2026, 3, 3),
-    ),
-)
-FUNNEL = Funnel(registered=10, trained=8, paired=2, met=1, ready=8, withdrawn=1)
-NOBODY = Funnel(registered=0, trained=0, paired=0, met=0, ready=0, withdrawn=0)
-EMPTY = Board(
-    programme=PROGRAMME,
-    now=NOW,
-    funnel=NOBODY,
-    active_pairs=0,
-    all_pairs=0,
-    at_risk=0,
-    alarms=[],
-    all_broken=0,
-    broken=[],
-    upcoming=[],
-    pairs=[],
-    happenings=[],
-    faces={},
-    couples={},
-)
-NEXT = Meeting(session_id="s2", number=2, starts_at=NOW + timedelta(days=1), outcome=Outcome.SCHEDULED)
-CARD = PairCard(id="pair-1", programme_id="p1", mentor_id="a", mentee_id="b", meetings=(NEXT,))
-FACES = {"a": Face("Junior <One>", "Europe/London"), "b": Face("Senior Two", "Europe/Paris")}
-BUSY = replace(
-    EMPTY,
-    funnel=FUNNEL,
-    active_pairs=1,
-    all_pairs=1,
-    upcoming=[(CARD, NEXT)],
-    pairs=[CARD],
-    happenings=[("pair-1", Happening(event="SessionHeld", at=NOW, number=1))],
-    faces=FACES,
-    couples={"pair-1": CARD},
-)
-
-
-@pytest.fixture
-def shown() -> dict[str, Board]:
-    return {"board": BUSY}
-
-
-@pytest.fixture
-async def browser(shown: dict[str, Board]) -> AsyncIterator[httpx.AsyncClient]:
-    app = FastAPI()
-    app.include_router(router)
-    app.include_router(static_router)
-
-    @app.get("/shown")
-    def page(request: Request) -> HTMLResponse:
-        content = pages.fragment(request, "_board.html", board=shown["board"], river="M0 0", **SAID)
-        return pages.page(request, "board.html", programme=PROGRAMME, content=content)
-
-    transport = httpx.ASGITransport(app, root_path="/registration")
-    async with httpx.AsyncClient(transport=transport, base_url="http://telemachus.test") as client:
-        yield client
+from shared.web.static import VERSION
+from tests.unit.registration.pages.boards import BUSY, EMPTY, FUNNEL, NOBODY, NOW
 
 
 async def test_every_value_is_escaped(browser: httpx.AsyncClient) -> None:
@@ -150,39 +74,11 @@ async def test_an_event_of_tomorrow_is_told_and_names_nobody(
     assert "Senior Two" not in html
 
 
-async def test_an_alarm_says_why_since_when_and_what_to_do(browser: httpx.AsyncClient, shown: dict[str, Board]) -> None:
-    alarm = replace(CARD, at_risk=AtRisk(since=NOW, sessions_lost=2))
-    shown["board"] = replace(BUSY, at_risk=1, alarms=[alarm])
-    html = (await browser.get("/shown")).text
-    assert "1 pair needs you today" in html
-    assert "2 sessions in a row did not take place" in html
-    assert "since Mon 2 Mar" in html
-    assert "Session 2 is on Tue 3 Mar" in html
-    assert "on track" not in html
-
-
-async def test_a_pair_that_breaks_a_rule_is_shown_with_what_to_do(
-    browser: httpx.AsyncClient, shown: dict[str, Board]
-) -> None:
-    broken = replace(CARD, broken=("language", "a-rule-of-tomorrow"))
-    shown["board"] = replace(BUSY, all_broken=13, broken=[broken])
-    html = (await browser.get("/shown")).text
-    assert "13 pairs break a rule since data changed" in html
-    assert "They no longer share a language." in html
-    assert "A rule of pairing no longer holds for them." in html
-    assert "Ask both whether they can go on" in html
-    assert "and 12 more" in html
-    assert "on track" not in html
-
-
-async def test_calm_is_said_when_nobody_needs_help(browser: httpx.AsyncClient) -> None:
-    assert "The only pair is on track." in (await browser.get("/shown")).text
-
-
 async def test_an_empty_programme_says_what_comes_next(browser: httpx.AsyncClient, shown: dict[str, Board]) -> None:
     shown["board"] = EMPTY
     html = (await browser.get("/shown")).text
-    assert "POST /registration/programmes/p1/import" in html
+    assert "Nobody has applied yet. Spread the call for applications" in html
+    assert "POST" not in html
     assert "on track" not in html
 
 
@@ -207,7 +103,7 @@ def test_the_river_narrows_with_the_counts() -> None:
 def test_a_language_is_one_file(tmp_path: Path) -> None:
     catalogue = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\nmsgid "Pairs"\nmsgstr "Binômes"\n'
     (tmp_path / "fr.po").write_text(catalogue, encoding="utf-8")
-    assert wording.languages(tmp_path) == ["en", "fr"]
+    assert wording.languages(tmp_path) == ("en", "fr")
     assert wording.translations("fr", tmp_path).gettext("Pairs") == "Binômes"
     assert wording.translations("en", tmp_path).gettext("Pairs") == "Pairs"
 

@@ -1,7 +1,13 @@
+from dataclasses import replace
+
+import pytest
+
 from services.registration.app import service
 from services.registration.people.application import Application
-from services.registration.people.enrolment import Enrolled, Entry, Outcome, WrongCountry, enrol, links_above
+from services.registration.people.enrolment import Around, Enrolled, Entry, Outcome, WrongCountry, enrol
+from services.registration.people.link import links_above
 from services.registration.people.person import Person
+from services.registration.people.said import ProfileSaid
 from services.registration.programmes.programme import Programme
 from shared.domain.errors import Refused
 from shared.domain.work import Unit
@@ -12,14 +18,14 @@ from tests.unit.registration.samples import PROFILE, programme
 
 
 def _entry(profile: Profile = PROFILE) -> Entry:
-    said = Application(name="Somebody", email="somebody@x.example", profile=profile)
+    said = Application(name="Somebody", email="somebody@x.example", profile=ProfileSaid(**profile.model_dump()))
     return Entry(person_id="person-a", application=said)
 
 
 async def _enrol(memory: MemoryStore, entry: Entry) -> Enrolled:
     async def work(unit: Unit) -> Enrolled:
-        links = await links_above(unit, [entry.person_id], {})
-        return await enrol(unit, await unit.get(Programme, "spring"), entry, links, lambda _: True)
+        around = Around(links=await links_above(unit, [entry.person_id], {}), elsewhere={})
+        return await enrol(unit, await unit.get(Programme, "spring"), entry, around, lambda _: True)
 
     return await memory.run(work)
 
@@ -41,7 +47,7 @@ async def test_the_reporting_line_comes_from_hr_and_not_from_the_applicant() -> 
 
 async def test_nobody_applies_from_a_country_where_the_programme_does_not_run() -> None:
     memory = MemoryStore(programme())
-    with refusing(service.spoken, "does not run in IT, only in FR, GB", WrongCountry):
+    with refusing(service.spoken, r"this country \(Italy\), only in these: France and United Kingdom", WrongCountry):
         await _enrol(memory, _entry(PROFILE.model_copy(update={"country": "IT"})))
     assert issubclass(WrongCountry, Refused)
     assert memory.documents(Person) == {}
@@ -55,3 +61,11 @@ async def test_links_are_followed_to_the_top_and_what_was_said_just_now_wins() -
     ]
     links = await links_above(MemoryStore(*stored).unit(), ["a"], {"b": "c"})
     assert links == {"a": "b", "b": "c", "c": "d", "d": None}
+
+
+@pytest.mark.parametrize("by_hr", [True, False])
+async def test_it_is_kept_who_brought_somebody_in_first(by_hr: bool) -> None:
+    memory = MemoryStore(programme())
+    for again in (by_hr, not by_hr):
+        entry = replace(_entry(PROFILE), by_hr=again)
+        assert (await _enrol(memory, entry)).participant.entered is by_hr

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from services.registration.people.erasure import CONFIRMING, Erasure, ErasureState, erasure_id
 from services.registration.people.person import Person
-from shared.web.access import person_id
+from shared.domain.people import person_id
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 PARTICIPANTS = st.lists(st.sampled_from("abc"), min_size=1, max_size=3, unique=True)
@@ -34,11 +34,24 @@ def test_it_is_complete_exactly_when_all_have_confirmed_all(told: tuple[list[str
         missing -= {(participant, service)}
         assert (erasure.state is ErasureState.COMPLETE) is (not missing)
         assert set(erasure.waiting_for) == {service for _, service in missing}
-        assert {each.service for each in erasure.confirmed} == set(CONFIRMING) - set(erasure.waiting_for)
-        assert len(erasure.confirmed) == len({each.service for each in erasure.confirmed})
+        assert {each.service for each in erasure.receipt} == set(CONFIRMING) - set(erasure.waiting_for)
+        assert len(erasure.receipt) == len({each.service for each in erasure.receipt})
         if last:
             assert erasure.completed_at == NOW + timedelta(minutes=minutes)
     assert (erasure.completed_at is None) is bool(missing)
+
+
+@given(st.data())
+def test_the_receipt_is_the_same_in_whatever_order_it_is_heard(data: st.DataObject) -> None:
+    words = [(each, service) for each in "ab" for service in CONFIRMING]
+    minutes = data.draw(st.lists(st.integers(0, 9), min_size=len(words), max_size=len(words)))
+    at = {word: NOW + timedelta(minutes=each) for word, each in zip(words, minutes, strict=True)}
+    erasure = Erasure.of("person", NOW).asking("ab")
+    for word in data.draw(st.permutations(words)):
+        erasure = erasure.confirming(*word, at[word])
+    last = [(max(at["a", service], at["b", service]), service) for service in CONFIRMING]
+    assert [(each.at, each.service) for each in erasure.receipt] == sorted(last)
+    assert erasure.completed_at == max(at.values())
 
 
 @given(heard())

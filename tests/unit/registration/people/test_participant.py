@@ -14,6 +14,7 @@ from shared.language.registration import (
     Withdrawal,
 )
 from shared.language.terms import Role
+from shared.store.documents import from_document, to_document
 from tests.support.sentences import refusing
 from tests.unit.registration.samples import PROFILE
 
@@ -96,12 +97,29 @@ def test_one_person_in_one_programme_has_one_id(a: str, b: str, c: str, d: str) 
     assert (one == other) == (clean[:2] == clean[2:])
 
 
-def test_what_is_not_said_of_a_person_stays() -> None:
-    person = Person(id="p", name="A", email="a@x.example", employee_id="7", manager_id="boss")
-    later = person.described(name="B", email="b@x.example", employee_id=None, manager_id=None)
-    assert (later.name, later.employee_id, later.manager_id) == ("B", "7", "boss")
+def test_a_name_that_was_taken_in_before_is_mended_and_a_number_stays() -> None:
+    """It is shown on pages; the number as it was written gave the id."""
+    stored = {"_id": "p", "name": "A\u202e B", "email": "a\u202e@x.example", "employee_id": "\u200b1"}
+    person = from_document(Person, stored)
+    assert (person.name, person.email, person.employee_id) == ("A\ufffd B", "a\ufffd@x.example", "\u200b1")
 
 
 def test_a_person_is_not_named_where_it_is_printed() -> None:
     person = Person(id="p", name="Somebody", email="somebody@x.example", employee_id="4711")
     assert not [secret for secret in ("Somebody", "@", "4711") if secret in repr(person)]
+
+
+def test_who_said_it_is_hr_only_where_that_is_said() -> None:
+    """Whether country, unit and grade are as HR has said them; once they are, somebody's own word changes nothing."""
+    other = PROFILE.model_copy(update={"grade": PROFILE.grade + 1})
+    own = Participant.registered("spring", "person-1", PROFILE)
+    assert (own.of_hr, own.described(other).of_hr, own.described(PROFILE).of_hr) == (False, False, False)
+    assert (own.described(other, of_hr=True).of_hr, own.described(PROFILE, of_hr=True).of_hr) == (True, True)
+    of_hr = Participant.registered("spring", "person-1", PROFILE, of_hr=True)
+    assert (of_hr.of_hr, of_hr.described(other).of_hr) == (True, True)
+
+
+def test_a_participant_of_before_there_was_hr_is_not_of_it() -> None:
+    stored = to_document(Participant.registered("spring", "person-1", PROFILE))
+    del stored["of_hr"]
+    assert not from_document(Participant, stored).of_hr

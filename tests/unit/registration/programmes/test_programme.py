@@ -77,10 +77,13 @@ def _refused(known: Programme, because: str, days: int = 0, **changes: object) -
 
 
 def test_promises_are_kept() -> None:
-    _refused(programme(), "GB; countries can be added", countries=("FR",))
+    _refused(programme(), "these countries already: United Kingdom. Countries can be added", countries=("FR",))
     _refused(programme(), "first day no longer changes", days=40, starts_on=date(2026, 5, 1))
     _refused(programme(), "end the programme instead", days=90, ends_on=date(2026, 5, 1))
     _refused(programme(Stage.ENDED), "has ended", title="Another title")
+
+
+NOT_OPEN = "Only an open programme can close its registration; the state of this one is"
 
 
 @pytest.mark.parametrize(
@@ -88,8 +91,16 @@ def test_promises_are_kept() -> None:
     [
         ("open", Stage.CLOSED, "The programme is closed and does not open again; make a new one."),
         ("open", Stage.ENDED, "The programme is ended and does not open again; make a new one."),
-        ("close registration", Stage.DRAFT, "The programme is draft; only an open one can close its registration."),
-        ("close registration", Stage.ENDED, "The programme is ended; only an open one can close its registration."),
+        (
+            "close registration",
+            Stage.DRAFT,
+            "Only an open programme can close its registration; the state of this one is «draft».",
+        ),
+        (
+            "close registration",
+            Stage.ENDED,
+            "Only an open programme can close its registration; the state of this one is «ended».",
+        ),
         ("end", Stage.DRAFT, "The programme never opened, so there is nothing to end."),
     ],
 )

@@ -119,7 +119,7 @@ BROKEN: dict[str, tuple[str, Break]] = {
 
 def test_nothing_is_wrong_in_a_sound_world() -> None:
     assert violations(sound()) == []
-    assert len(examine(sound())) == len(INVARIANTS) == 10
+    assert len(examine(sound())) == len(INVARIANTS) == 14
 
 
 @pytest.mark.parametrize("what", BROKEN)

@@ -10,7 +10,7 @@ from deploy.local.scenario.playing.settle import Stuck, settle
 
 WHO = participant("e-1", "GB")
 Handler = Callable[[httpx.Request], httpx.Response]
-QUIET = {"outbox": 0, "parked": 0, "due": 0, "lag": 0}
+QUIET = {"replays": 0, "outbox": 0, "parked": 0, "due": 0, "lag": 0}
 
 
 def gateway(handler: Handler, patience: float = 30.0) -> Gateway:

@@ -15,10 +15,11 @@ from shared.language.registration import ParticipantWithdrawn, ProgrammeClosed, 
 from shared.language.sessions import SessionCancelled, SessionHeld
 from shared.language.terms import Role
 from shared.settings import Settings
-from shared.web.access import Caller, Unauthenticated
+from shared.web.access import Caller
+from shared.web.door.tokens import Unauthenticated
 from shared.web.problems import explain_errors
 from tests.support.memory import MemoryStore
-from tests.unit.sessions.support import NOW, empty, formed, hear, opened, registered
+from tests.unit.sessions.support import NOW, hear, paired
 
 PARTICIPANT, MANAGER = frozenset({"participant"}), frozenset({"manager"})
 CALLERS = {
@@ -27,6 +28,7 @@ CALLERS = {
     "stranger": Caller("person-stranger", PARTICIPANT, frozenset()),
     "manager": Caller(None, MANAGER, frozenset({"FR", "GB"})),
     "french": Caller(None, MANAGER, frozenset({"FR"})),
+    "everywhere": Caller(None, MANAGER, frozenset({"*"})),
     "operator": Caller(None, frozenset({"operator"}), frozenset()),
 }
 
@@ -50,7 +52,7 @@ class People:
             token_keys="nowhere",
             pseudonym_key=SecretStr("0123456789abcdef"),
         )
-        app.state.store, app.state.access = store, KnownCallers()
+        app.state.store, app.state.access, app.state.settings = store, KnownCallers(), settings
         explain_errors(app, settings, service.spoken)
         app.include_router(router)
         self.store, self._client = store, TestClient(app)
@@ -72,10 +74,7 @@ class People:
 
 @pytest.fixture
 async def store() -> MemoryStore:
-    store = empty()
-    mentee = registered("mentee", Role.MENTEE, zone="Europe/London", country="GB")
-    await hear(store, opened(), registered("mentor", Role.MENTOR), mentee, formed())
-    return store
+    return await paired()
 
 
 @pytest.fixture
@@ -102,14 +101,22 @@ def test_who_may_see_what(people: People) -> None:
         people.get("nobody", path, expect=401)
     for who in ("mentor", "french", "operator"):
         people.get(who, "/programmes/programme/sessions", expect=403)
-    for path in ("/pairs/unknown/sessions", "/sessions/unknown", "/programmes/unknown/sessions"):
-        people.get("manager", path, expect=404)
+    people.get("manager", "/programmes/unknown/sessions", expect=404)
+
+
+@pytest.mark.parametrize("path", ["/pairs/unknown/sessions", "/sessions/unknown"])
+def test_whether_there_is_such_a_pair_is_told_to_those_alone_who_manage_everywhere(people: People, path: str) -> None:
+    """Ids can be worked out from people's: whoever may not see it hears the same whether it is there or not."""
+    people.get("everywhere", path, expect=404)
+    theirs = people.get("french", "/pairs/pair/sessions", expect=403)
+    for who in ("manager", "french", "stranger"):
+        assert people.get(who, path, expect=403) == theirs
 
 
 def test_a_manager_lists_a_programmes_sessions_by_state_and_time(people: People) -> None:
     every = people.get("manager", "/programmes/programme/sessions")
     assert [one["number"] for one in every] == [1, 2, 3, 4, 5, 6]
-    bounds = {"after": every[1]["starts_at"], "before": every[3]["starts_at"]}
+    bounds = {"starts_from": every[1]["starts_at"], "starts_before": every[3]["starts_at"]}
     some = people.get("manager", "/programmes/programme/sessions", **bounds)
     assert [one["number"] for one in some] == [2, 3]
     people.post("mentee", f"/sessions/{every[0]['session_id']}/cancel", {"because": "ill"})
@@ -151,7 +158,7 @@ def test_a_manager_cancels_without_a_role(people: People) -> None:
     [
         ("2026-03-02T11:45:00Z", "already passed"),
         ("2026-03-04T08:00:00Z", "mentee's working hours"),
-        ("2026-03-04T16:15:00Z", "Your working hours are 09:00 to 17:30 on Mon, Tue, Wed, Thu, Fri (Europe/Paris)."),
+        ("2026-03-04T16:15:00Z", "Your working hours are 09:00 to 17:30 on Mon, Tue, Wed, Thu and Fri (Europe/Paris)."),
         ("2026-03-07T10:00:00Z", "working hours"),
         ("2026-04-06T10:00:00Z", "working hours"),  # Easter Monday
         ("2026-12-31T10:00:00Z", "before the programme ends"),

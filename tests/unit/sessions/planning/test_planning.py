@@ -2,15 +2,16 @@
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from services.sessions.app import service
 from services.sessions.planning.planning import Plan, plan
-from services.sessions.planning.workdays import Calendar, Span
+from shared.domain.working.days import Calendar
+from shared.domain.working.hours import Span
 from shared.language.profile import WorkingHours
 from shared.language.terms import Terms, WorkPlan
+from shared.language.values.zones import zone_of
 from tests.unit.sessions.support import NOW, terms
 
 PARIS = Calendar("FR", "Europe/Paris", WorkingHours())
@@ -24,7 +25,7 @@ def explained(found: Plan) -> str:
 
 
 def starts(found: Plan, zone: str) -> list[datetime]:
-    return [start.astimezone(ZoneInfo(zone)) for start, _ in found.slots]
+    return [start.astimezone(zone_of(zone)) for start, _ in found.slots]
 
 
 def busy(start: str, end: str) -> Span:
@@ -88,7 +89,7 @@ def test_daily_sessions_skip_the_weekend() -> None:
     ("programme", "mentor", "sentence"),
     [
         (terms(), AUCKLAND, "working hours of the two never have 30 minutes in common"),
-        (terms(starts_on=date(2025, 1, 1), ends_on=date(2026, 3, 3)), PARIS, "ends on 2026-03-03, before the two"),
+        (terms(starts_on=date(2025, 1, 1), ends_on=date(2026, 3, 3)), PARIS, "ends on 3 March 2026, before the two"),
         (terms(ends_on=date(2026, 5, 15)), PARIS, "3 of 6 sessions"),
     ],
 )
@@ -109,6 +110,6 @@ def test_a_late_first_session_is_explained() -> None:
 
 
 def test_a_programme_without_an_end_in_sight_is_planned_all_the_same() -> None:
-    endless = terms(ends_on=date(9999, 12, 31))
+    endless = terms(ends_on=date(2199, 12, 31))
     assert len(plan(endless, PARIS, PARIS, [], NOW).slots) == 6
     assert plan(endless, AUCKLAND, PARIS, [], NOW).slots == ()

@@ -6,16 +6,17 @@ The checks read wall clocks and the holiday library themselves and share no code
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 import holidays
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from services.sessions.planning.planning import FIRST_WITHIN, Plan, plan
-from services.sessions.planning.workdays import Calendar, Span
+from shared.domain.working.days import Calendar
+from shared.domain.working.hours import Span
 from shared.language.profile import WorkingHours
 from shared.language.terms import Terms, WorkPlan
+from shared.language.values.zones import zone_of
 from tests.unit.sessions.support import terms
 
 ZONES = [
@@ -102,7 +103,7 @@ def questions(draw: st.DrawFn, *, days: int = 500, hours: st.SearchStrategy[Work
 
 
 def works(calendar: Calendar, start: datetime, end: datetime) -> bool:
-    zone = ZoneInfo(calendar.time_zone)
+    zone = zone_of(calendar.time_zone)
     first, last = start.astimezone(zone), end.astimezone(zone)
     return (
         first.date() == last.date()
@@ -134,7 +135,7 @@ FOLD = GAP._replace(now=datetime(2026, 10, 23, 12, tzinfo=UTC))
 @given(questions())
 @example(GAP)
 @example(FOLD)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_every_session_suits_both(question: Question) -> None:
     for start, end in question.plan().slots:
         assert end - start == timedelta(minutes=question.terms.plan.minutes)
@@ -145,11 +146,11 @@ def test_every_session_suits_both(question: Question) -> None:
 
 
 @given(questions())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_sessions_come_after_now_within_the_programme_and_one_by_one(question: Question) -> None:
     slots = question.plan().slots
     for person in question.people:
-        zone = ZoneInfo(person.time_zone)
+        zone = zone_of(person.time_zone)
         days = [start.astimezone(zone).date() for start, _ in slots]
         assert all(day > question.now.astimezone(zone).date() for day in days)
         assert all(question.terms.starts_on <= day < question.terms.ends_on for day in days)
@@ -159,12 +160,12 @@ def test_sessions_come_after_now_within_the_programme_and_one_by_one(question: Q
 
 
 @given(questions())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_complete_and_soon_or_explained(question: Question) -> None:
     found = question.plan()
     begins = max(
         question.now,
-        datetime.combine(question.terms.starts_on, time(), ZoneInfo(question.mentee.time_zone)),
+        datetime.combine(question.terms.starts_on, time(), zone_of(question.mentee.time_zone)),
     )
     complete = len(found.slots) == question.terms.plan.sessions
     soon = complete and found.slots[0][0] <= begins + FIRST_WITHIN
@@ -173,13 +174,13 @@ def test_complete_and_soon_or_explained(question: Question) -> None:
 
 
 @given(questions(days=20, hours=working_hours("05:00", "22:30")))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_no_session_means_that_there_really_is_no_slot(question: Question) -> None:
     """Every quarter of an hour of a short programme is tried."""
     found = question.plan()
     length = timedelta(minutes=question.terms.plan.minutes)
     if found.slots:
-        limit = found.slots[0][0].astimezone(ZoneInfo(question.mentee.time_zone)).date()
+        limit = found.slots[0][0].astimezone(zone_of(question.mentee.time_zone)).date()
     else:
         limit = question.terms.ends_on
     begin = max(question.now, datetime.combine(question.terms.starts_on, time(), UTC) - timedelta(days=1))
@@ -191,8 +192,8 @@ def test_no_session_means_that_there_really_is_no_slot(question: Question) -> No
 
 def _possible(question: Question, start: datetime, length: timedelta, limit: date) -> bool:
     """Whether a session could start then, on a day before the limit in the mentee's zone."""
-    days = [start.astimezone(ZoneInfo(person.time_zone)).date() for person in question.people]
-    tomorrow = [question.now.astimezone(ZoneInfo(one.time_zone)).date() + timedelta(days=1) for one in question.people]
+    days = [start.astimezone(zone_of(person.time_zone)).date() for person in question.people]
+    tomorrow = [question.now.astimezone(zone_of(one.time_zone)).date() + timedelta(days=1) for one in question.people]
     return (
         days[1] < limit
         and all(question.terms.starts_on <= day < question.terms.ends_on for day in days)
@@ -203,7 +204,7 @@ def _possible(question: Question, start: datetime, length: timedelta, limit: dat
 
 
 @given(questions())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_the_same_question_gets_the_same_answer(question: Question) -> None:
     shuffled = question._replace(busy=question.busy[::-1])
     assert question.plan() == shuffled.plan()

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from services.sessions.planning.workdays import Calendar, common_times, public_holidays, working_time, works
+from shared.domain.working.days import Calendar, common_times, public_holidays, working_time, works
 from shared.language.profile import WorkingHours
 
 NIGHT = WorkingHours(start="01:00", end="02:30", days=(0, 1, 2, 3, 4, 5, 6))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from shared.delivery.dead_letters import dead_letter
+from shared.delivery.dead_letters import ROOM, _size, dead_letter
 from shared.language.envelope import Origin, Record, open_envelope
 from shared.language.topics import LARGEST_RECORD, TOPICS
 from shared.store.rows import Row
@@ -69,6 +69,13 @@ def test_what_is_too_large_to_be_kept_twice_is_pointed_at(what: Record) -> None:
     told = dict(letter.headers)
     assert told["dead-letter-offset"] == b"7"
     assert b"too large" in (told["dead-letter-left-out"] or b"")
+
+
+@pytest.mark.parametrize("beyond", [-1, 0, 1])
+def test_what_just_fits_is_kept(beyond: int) -> None:
+    room = LARGEST_RECORD - ROOM - _size(replace(GOOD, value=b""))
+    letter = buried(replace(GOOD, value=b"x" * (room + beyond)))
+    assert (letter.value is None) is (beyond > 0)
 
 
 def test_a_letter_is_never_too_large_for_its_topic() -> None:

@@ -95,3 +95,21 @@ async def test_of_a_broker_we_do_not_trust_nothing_is_told(setting: Setting) -> 
 )
 def test_without_tls_there_is_nothing_to_see(setting: Setting, protocol: str, there_are: bool) -> None:
     assert setting.certificates(NOWHERE, kafka_security_protocol=protocol).there_are is there_are
+
+
+@pytest.mark.parametrize(("seen", "pause"), [(True, 3600), (False, 60)])
+async def test_it_is_looked_again_in_an_hour_and_soon_where_no_broker_was_seen(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch, seen: bool, pause: float
+) -> None:
+    waits, certificates = list[float](), setting.certificates("localhost:1")
+
+    async def look() -> bool:
+        return seen
+
+    async def wait(seconds: float) -> None:
+        waits.append(seconds)
+
+    monkeypatch.setattr(certificates, "look", look)
+    monkeypatch.setattr(asyncio, "sleep", wait)
+    await certificates.step()
+    assert waits == [pause]

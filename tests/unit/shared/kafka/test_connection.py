@@ -96,6 +96,14 @@ async def test_a_password_that_is_a_file_is_read_for_every_client(password_file:
     assert consumer._client._sasl_plain_password == "second"
 
 
+@pytest.mark.parametrize("half", [None, b"\xff\xfe\x00"])
+def test_while_the_file_cannot_be_read_what_was_read_before_counts(password_file: Path, half: bytes | None) -> None:
+    password_file.unlink()
+    if half:
+        password_file.write_bytes(half)
+    assert settings_for(new_issuer(), **SIGNING_IN).kafka_password() == "first"
+
+
 def test_a_password_of_the_environment_wins(password_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = settings_for(new_issuer(), **SIGNING_IN)
     monkeypatch.setenv("KAFKA_SASL_PASSWORD", "first")

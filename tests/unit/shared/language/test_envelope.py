@@ -9,7 +9,17 @@ from bson import BSON
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.language.envelope import LARGEST_EVENT, Envelope, Record, Undecodable, open_envelope, open_event
+from shared.domain.errors import Refused
+from shared.language.envelope import (
+    LARGEST_EVENT,
+    UNKNOWN,
+    Envelope,
+    Record,
+    Undecodable,
+    open_envelope,
+    open_event,
+    source_of,
+)
 from shared.language.feedback import PairRecovered
 from shared.language.streams import Event, Stream
 from shared.store.rows import row_of
@@ -49,6 +59,21 @@ def test_headers_say_what_was_said(pair: str, programme: str, version: int, now:
     assert (envelope.id, envelope.subject, envelope.version) == (said.id, pair, version)
     assert abs(envelope.time - now) < timedelta(milliseconds=1)
     assert dict(said.headers)["ce_source"] == b"/telemachus/eu-west/sessions"
+
+
+def test_what_its_readers_could_not_read_is_not_said() -> None:
+    """It would be a dead letter in every service; so whoever asks for it is refused instead."""
+    event = PairRecovered(programme_id="p", pair_id="x")
+    unsayable = {
+        "body-not-readable": event.model_copy(update={"programme_id": "no id!"}),
+        "body-too-large": event.model_copy(update={"programme_id": "x" * LARGEST_EVENT}),
+        "no-numbered-event": event.model_copy(update={"pair_id": ""}),
+    }
+    for why, said in unsayable.items():
+        with pytest.raises(Refused) as refused:
+            row(said)
+        assert refused.value.reason.code == "cannot-be-told"
+        assert refused.value.reason.facts == {"event": event.type, "why": why}
 
 
 def test_ids_sort_by_when_they_were_made() -> None:
@@ -161,3 +186,65 @@ def test_a_version_that_no_database_can_hold_is_none(version: str) -> None:
 
     with pytest.raises(Undecodable):
         open_envelope(replace(good, headers=wrong))
+
+
+UNREADABLE: dict[str, tuple[str, dict[str, bytes | None]]] = {
+    "no version": ("header-missing", {"ce_version": None}),
+    "an id in Latin-1": ("header-not-utf-8", {"ce_id": "é".encode("latin-1")}),
+    "a version in words": ("headers-not-readable", {"ce_version": b"first"}),
+    "another specification": ("no-numbered-event", {"ce_specversion": b"0.3"}),
+    "no subject": ("no-numbered-event", {"ce_subject": b""}),
+    "after the last": ("no-numbered-event", {"ce_version": b"2147483648"}),
+    "a time without a zone": ("no-numbered-event", {"ce_time": b"2026-03-02T09:00:00"}),
+    "after the end of time": ("no-numbered-event", {"ce_time": b"9001-01-01T00:00:00Z"}),
+}
+
+
+@pytest.mark.parametrize(("code", "headers"), UNREADABLE.values(), ids=UNREADABLE)
+def test_operators_are_told_what_is_wrong_with_the_headers(code: str, headers: dict[str, bytes | None]) -> None:
+    good = record(row(EXAMPLES[0]))
+    kept = [(name, headers.get(name, value)) for name, value in good.headers if headers.get(name, value) is not None]
+    with pytest.raises(Undecodable) as told:
+        open_envelope(replace(good, headers=kept))
+    assert told.value.reason.code == code
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("ce_version", b"2147483647"), ("ce_time", b"1970-01-01T00:00:00Z"), ("ce_time", b"9000-12-31T23:59:59Z")],
+)
+def test_what_can_just_be_reckoned_with_is_read(name: str, value: bytes) -> None:
+    good = record(row(EXAMPLES[0]))
+    kept = [(each, value if each == name else known) for each, known in good.headers]
+    assert open_envelope(replace(good, headers=kept)).subject == EXAMPLES[0].subject
+
+
+@pytest.mark.parametrize(("size", "fits"), [(256 * 1024, True), (256 * 1024 + 1, False)])
+def test_a_body_is_256_kib_at_most(size: int, fits: bool) -> None:
+    good = record(row(PairRecovered(programme_id="p", pair_id="s")))
+    body = (good.value or b"")[:-1] + b', "x": "'
+    padded = replace(good, value=body + b"x" * (size - len(body) - 2) + b'"}')
+    assert len(padded.value or b"") == size
+    if fits:
+        assert open_event(padded, open_envelope(padded)) is not None
+    else:
+        with pytest.raises(Undecodable) as told:
+            open_event(padded, open_envelope(padded))
+        assert told.value.reason.code == "body-too-large"
+
+
+def test_a_body_of_another_subject_or_stream_does_not_fit_its_headers() -> None:
+    good = record(row(PairRecovered(programme_id="p", pair_id="s")))
+    elsewhere = [(name, b"other" if name == "ce_subject" else value) for name, value in good.headers]
+    for wrong in (replace(good, headers=elsewhere), replace(good, topic=Stream.PROGRAMMES.value)):
+        with pytest.raises(Undecodable) as told:
+            open_event(wrong, open_envelope(wrong))
+        assert told.value.reason.code == "body-does-not-fit"
+
+
+@pytest.mark.parametrize(
+    ("source", "speaker"),
+    [(b"/telemachus/eu-west/sessions", "sessions"), (b"/made/up", UNKNOWN), (b"\xff/pairs", UNKNOWN), (None, UNKNOWN)],
+)
+def test_only_services_of_ours_are_named_as_the_source(source: bytes | None, speaker: str) -> None:
+    assert source_of(Record("pairs", 0, 1, 1, b"k", b"", [("ce_source", source)])) == speaker

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from shared.language.reasons import AnyOf, Fact, Reason, not_valid, plain
+from shared.language.reasons import AnyOf, Fact, Failure, Reason, not_valid, plain
 
 
 class State(StrEnum):
@@ -83,3 +83,10 @@ def test_braces_in_what_people_send_are_no_places_for_facts() -> None:
     line = not_valid("no-such-zone", name=sent).message()
     assert Reason.read(line) == Reason("no-such-zone", name=sent)
     assert len(line) < 2 * len(sent)
+
+
+def test_what_failed_is_told_with_names_and_stays_as_it_was() -> None:
+    failure = Failure("cannot-be-together", about="person-1", mentor_id="m1", rules=("topic",))
+    told = failure.told_with(mentor_id="Mia")
+    assert told.reason == Reason("cannot-be-together", mentor_id="Mia", rules=("topic",)) and told.about == "person-1"
+    assert failure.reason.facts["mentor_id"] == "m1"

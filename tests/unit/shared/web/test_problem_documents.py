@@ -10,7 +10,8 @@ from fastapi.testclient import TestClient
 from shared.domain.errors import Absent, Conflict, Refused
 from shared.domain.marking import Addressed, ngettext
 from shared.language.reasons import AnyOf, Failure
-from shared.web.access import Caller, Forbidden, NoKeys, Unauthenticated
+from shared.web.access import Caller, Forbidden
+from shared.web.door.tokens import NoKeys, Unauthenticated
 from shared.web.problems import explain_errors
 from shared.web.sentences import Sentences
 from tests.support.apps import settings_for
@@ -46,7 +47,7 @@ def test_it_has_its_code_and_facts_beside_the_sentence() -> None:
     assert answer.json() == {
         "status": 409,
         "title": "Refused",
-        "detail": "Somebody left on 2026-03-02.",
+        "detail": "Somebody left on 2 March 2026.",
         "code": "left-on",
         "facts": {"day": "2026-03-02"},
     }
@@ -86,3 +87,17 @@ def test_a_code_without_a_sentence_is_told_by_its_code() -> None:
 
 def test_in_logs_it_is_one_line_without_whom_it_is_about() -> None:
     assert str(Refused("left-on", about="p1", day=date(2026, 3, 2))) == "left-on day=2026-03-02"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "allowed"), [("POST", "/", 405, "GET, PUT"), ("GET", "/x", 404, None)]
+)
+def test_a_method_that_is_not_for_this_address_is_answered_with_all_that_are(
+    method: str, path: str, status: int, allowed: str | None
+) -> None:
+    app = FastAPI()
+    explain_errors(app, settings_for(ISSUED_BY), SENTENCES)
+    app.get("/")(lambda: None)
+    app.put("/")(lambda: None)
+    answer = TestClient(app).request(method, path)
+    assert (answer.status_code, answer.headers.get("allow")) == (status, allowed)

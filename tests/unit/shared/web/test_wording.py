@@ -10,7 +10,7 @@ from shared.domain.marking import Addressed, ngettext
 from shared.language.reasons import AnyOf, Fact, Reason
 from shared.web import sentences, wording
 from shared.web.sentences import Sentences
-from shared.web.wording import PSEUDO, saying
+from shared.web.wording import MIRRORED, PSEUDO, saying
 
 PEOPLE = ngettext("One person", "%(count)s people")
 POLISH = """\
@@ -44,15 +44,16 @@ def polish(tmp_path: Path) -> Path:
     ("fact", "shown"),
     [
         ("Müller", "Müller"),
-        (12345, "12345"),
+        (12345, "12,345"),
         (1.5, "1.5"),
-        (date(2026, 3, 2), "2026-03-02"),
-        (("FR", "GB", "DE"), "FR, GB, DE"),
-        (AnyOf(("participant", "manager", "operator")), "participant or manager or operator"),
+        (date(2026, 3, 2), "2 March 2026"),
+        (datetime(2026, 3, 2, 9, 5, tzinfo=UTC), "2 Mar 2026, 09:05:00"),
+        (("FR", "GB", "DE"), "FR, GB and DE"),
+        (AnyOf(("participant", "manager", "operator")), "participant, manager or operator"),
         (State.HELD, "held"),
     ],
 )
-def test_in_english_facts_are_shown_as_they_always_were(fact: Fact, shown: str) -> None:
+def test_in_english_facts_are_written_as_in_britain(fact: Fact, shown: str) -> None:
     assert saying()("It is %(fact)s.", fact=fact) == f"It is {shown}."
 
 
@@ -69,6 +70,33 @@ def test_in_english_facts_are_shown_as_they_always_were(fact: Fact, shown: str) 
 )
 def test_another_language_writes_facts_in_its_own_way(fact: Fact, shown: str) -> None:
     assert saying("fr")("%(fact)s", fact=fact).replace("\u202f", " ") == shown
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "France, Germany and United Kingdom: Romanian, *"),
+        ("de", "Frankreich, Deutschland und Vereinigtes Königreich: Rumänisch, *"),
+        ("ro", "Franța, Germania și Regatul Unit: română, *"),
+        (PSEUDO, "FR, DE, GB: ro, *"),
+    ],
+)
+def test_countries_and_languages_are_called_what_people_there_call_them(language: str, told: str) -> None:
+    say = saying(language)
+    assert (
+        say("%(countries)s: %(language)s, %(country)s", countries=("FR", "DE", "GB"), language="ro", country="*")
+        == told
+    )
+
+
+def test_what_is_no_language_stays_as_it_is() -> None:
+    assert [wording.tongue(code, "de") for code in ("zz", "x", "", "a-b-c-d", "pt-BR")] == [
+        "zz",
+        "x",
+        "",
+        "a-b-c-d",
+        "Portugiesisch (Brasilien)",
+    ]
 
 
 @pytest.mark.parametrize(("count", "words"), [(1, "1 osoba"), (3, "3 osoby"), (5, "5 osób"), (23, "23 osoby")])
@@ -134,6 +162,8 @@ def test_a_reason_within_a_reason_is_told_too() -> None:
         ("pl; Q=0 , de", "en"),
         ("pl;q=0.1", "pl"),
         (f"{PSEUDO};q=0", "en"),
+        (MIRRORED, MIRRORED),
+        (f"{MIRRORED},en", "en"),
         ("de," * 100_000 + "pl", "en"),
     ],
 )

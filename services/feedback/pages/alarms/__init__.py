@@ -1,0 +1,1 @@
+"""Which pairs need somebody, and how one is getting on, for managers."""

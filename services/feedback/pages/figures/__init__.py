@@ -1,0 +1,1 @@
+"""A programme in figures, and the whole group's, for managers."""

@@ -1,0 +1,1 @@
+"""How a session was, asked of each of the two."""

@@ -1,0 +1,1 @@
+"""Rounds of matching, for managers: look, ask, decide."""

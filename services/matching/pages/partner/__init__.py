@@ -1,0 +1,1 @@
+"""Whom somebody is paired with and why, or why with nobody yet."""

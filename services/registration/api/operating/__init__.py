@@ -1,0 +1,1 @@
+"""What operators ask of registration beside what they ask of every service."""

@@ -1,0 +1,1 @@
+"""Webhooks on their way: signed, sent to their endpoints, and noted."""

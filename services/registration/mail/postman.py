@@ -1,0 +1,126 @@
+"""Sends what is to be sent.
+
+A letter is in our hand before it is handed over, and noted as sent afterwards. Where the process ends in between, it is
+sent again five minutes later, under the same Message-ID: rather twice, which a mailbox may notice, than never.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import partial
+
+import structlog
+
+from services.registration.mail.claiming import Ready, claim
+from services.registration.mail.sending import Message, Outcome, Sender
+from services.registration.mail.writing import Writer, know_languages
+from services.registration.notices.asking import put
+from services.registration.notices.leading import RUNNING, monday_of, of_week, together
+from services.registration.notices.letter import Because, Fate, Letter
+from services.registration.programmes.programme import Programme
+from shared.domain.pieces import chunks
+from shared.domain.work import Store, Unit
+from shared.domain.working.days import public_holidays
+from shared.loops import Pulse, still_moving
+from shared.settings import Settings
+
+log = structlog.get_logger()
+TOGETHER = 100
+LOOK = 1.0
+"""Seconds after which one looks again when nothing was due."""
+HOME = "GB"
+"""A country; with the first, the library knows all."""
+PAUSE = 20.0
+"""Seconds for which a server is left alone that took nothing; shorter than the lease, which another would take up."""
+
+
+class Postman:
+    """Takes letters out of the database, and to the mail server."""
+
+    part = "letters"
+    silent = 600.0
+
+    def __init__(self, store: Store, settings: Settings, pulse: Pulse) -> None:
+        self._store, self._pulse = store, pulse
+        self._writer, self._sender = Writer(settings), Sender(settings)
+        self._warm = False
+        self._week: date | None = None
+        """Whose letters have been asked for, by its Monday."""
+        self._unnoted: dict[str, tuple[Outcome, str]] = {}
+        """What became of letters, and why they were not taken, until the database knows: it may be away just then."""
+
+    async def step(self) -> None:
+        """Send what is due now, or wait a little."""
+        dealt_with = await self.post()
+        if self._sender.trouble:
+            await asyncio.sleep(PAUSE)
+        elif dealt_with < TOGETHER:
+            await asyncio.sleep(LOOK)
+
+    async def post(self) -> int:
+        """Deal with some of what is due; returns how many letters that were."""
+        await self._note()
+        await self._warm_up()
+        await self._ask_for_the_week()
+        due = {"fate": Fate.WAITING.value, "due_at": {"$lte": self._store.clock.now()}}
+        ids = await self._store.ids(Letter, due, sort=(("due_at", 1), ("_id", 1)), limit=TOGETHER)
+        if ids:
+            await self._hand_over(await self._store.run(partial(claim, ids)))
+            await self._note()
+        return len(ids)
+
+    async def _warm_up(self) -> None:
+        """Holidays and languages take half a second when they are first looked at, and nobody is to wait for that."""
+        if not self._warm:
+            await asyncio.to_thread(public_holidays, HOME, self._store.clock.now().year)
+            await asyncio.to_thread(know_languages)
+            self._warm = True
+
+    async def _ask_for_the_week(self) -> None:
+        """No event tells that a week has passed: once a week, and once after every start, its letters are asked for."""
+        week = monday_of(self._store.clock.now())
+        if week != self._week:
+            running = await self._store.all(Programme, {"state": {"$in": sorted(RUNNING)}})
+            for ids in chunks((each.id for each in running if each.contacts), TOGETHER):
+                await self._store.run(partial(_ask, ids))
+            self._week = week
+
+    async def _hand_over(self, ready: Sequence[Ready]) -> None:
+        messages: list[Message] = [(each.letter.id, each.address, partial(self._writer.write, each)) for each in ready]
+        still_moving()
+        if messages:
+            outcomes = await self._sender.send(messages)
+            why = self._sender.said
+            self._unnoted |= {
+                each: (outcome, why.get(each) or self._sender.trouble or "") for each, outcome in outcomes.items()
+            }
+            self._pulse.delay(self.part, self._sender.trouble)
+
+    async def _note(self) -> None:
+        if self._unnoted:
+            await self._store.run(partial(_note, self._unnoted))
+            self._unnoted = {}
+
+
+async def _ask(ids: Sequence[str], unit: Unit) -> None:
+    await unit.fetch([(Programme, identity) for identity in ids])
+    programmes = [await unit.find(Programme, identity) for identity in ids]
+    await put(unit, together(of_week(each, unit.now) for each in programmes if each))
+
+
+async def _note(outcomes: Mapping[str, tuple[Outcome, str]], unit: Unit) -> None:
+    await unit.fetch([(Letter, identity) for identity in outcomes])
+    for identity, (outcome, why) in outcomes.items():
+        letter = await unit.find(Letter, identity)
+        if letter and (letter.waits or outcome is Outcome.TAKEN):  # its reader may have been erased meanwhile
+            unit.save(_noted(letter.answered(why), outcome, unit))
+
+
+def _noted(letter: Letter, outcome: Outcome, unit: Unit) -> Letter:
+    match outcome:
+        case Outcome.TAKEN:
+            return letter.sent(unit.now)
+        case Outcome.REFUSED:
+            return letter.given_up(Because.REFUSED, unit.now)
+        case Outcome.LATER:
+            return letter.not_taken(unit.now)

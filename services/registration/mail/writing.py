@@ -1,0 +1,160 @@
+"""Writes a letter in its reader's language, as HTML and as plain text, from one template."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from functools import cache, cached_property, partial
+from hashlib import blake2b
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, Template
+from markupsafe import Markup
+from mjml import mjml2html
+
+from services.registration.mail.addresses import address_of, address_of_link
+from services.registration.mail.calendar_entries import Calendars, entries_of
+from services.registration.mail.claiming import Ready
+from services.registration.mail.headers import BOUNDARY, QUOTED, SEVEN_BITS, in_header, somebody, unsubscribed_by
+from services.registration.mail.telling import facts_of
+from services.registration.notices.letter import Letter
+from services.registration.notices.truth import pair_of
+from shared.domain.marking import _
+from shared.settings import Settings
+from shared.web.links.link import LASTS, Link, Links
+from shared.web.pages import catalogues_of, environment
+from shared.web.wording import CATALOGUES, SOURCE, languages, locale, saying
+
+MANY_LINES = re.compile(r"\n{3,}")
+SENDER = _("Telemachus reverse mentoring")
+ENTRY = _("Mentoring session")
+"""What stands in calendars, which colleagues may see."""
+
+
+class Writer:
+    """Of letters, for one installation."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._from, self._url = settings.mail_from, settings.public_url
+        self._links, self._calendars = Links(settings), Calendars(settings.mail_from)
+
+    def write(self, ready: Ready) -> bytes:
+        """The whole message, as it is sent: ASCII."""
+        language = language_of(ready)
+        tongue = _tongue(language)
+        link = cache(partial(self._link, ready.letter, ready.now))  # a template is written twice, a link sealed once
+        fewer = "" if ready.letter.rule.owed else link("fewer-letters")
+        told = facts_of(ready) | {"url": self._address, "link": link, "fewer": fewer}
+        subject, text, html = tongue.write(ready.letter.kind, told)
+        message = EmailMessage(policy=SEVEN_BITS)
+        message["From"] = somebody(tongue.say(SENDER), self._from)
+        message["To"] = somebody(in_header(ready.reader.name), ready.address)
+        message["Subject"] = subject
+        message["Date"] = format_datetime(ready.now)
+        message["Auto-Submitted"] = "auto-generated"
+        self._thread(message, ready)
+        if fewer:
+            unsubscribed_by(message, fewer)
+        message.set_content(text, content_manager=QUOTED)
+        message.make_alternative(BOUNDARY)
+        message.add_alternative(html, subtype="html", content_manager=QUOTED)
+        if entries := entries_of(ready, told.get("meetings", ())):
+            self._calendars.attach(message, ready, entries, tongue.say(ENTRY), self._session)
+        message["Content-Language"] = language  # now: what is said of contents goes with the first of them
+        return message.as_bytes()
+
+    def _address(self, page: str, **parts: str) -> str:
+        return f"{self._url}{address_of(page, **parts)}"
+
+    def _session(self, session_id: str) -> str:
+        return self._address("our-session", session_id=session_id)
+
+    def _link(self, letter: Letter, now: datetime, deed: str, chosen: str = "", about: str = "") -> str:
+        """Does this for the reader without asking who they are; empty where nothing can be sealed.
+
+        ``about``: with something else than what the letter is about.
+        """
+        if not self._links:
+            return ""
+        ends = int((now + LASTS).timestamp())
+        token = self._links.token(Link(deed, about or letter.subject, letter.participant_id, letter.id, ends, chosen))
+        return f"{self._url}{address_of_link(deed, token)}"
+
+    def _thread(self, message: EmailMessage, ready: Ready) -> None:
+        """One thread for a pair and reader, and one for their part in a programme, whichever letter comes first."""
+        domain, about = self._from.rpartition("@")[2], pair_of(ready.letter) or ready.letter.programme_id
+        thread = f"<{_hashed('thread', about, ready.reader.id)}@{domain}>"
+        message["Message-ID"] = f"<{_hashed('letter', ready.letter.id)}@{domain}>"
+        message["In-Reply-To"] = thread
+        message["References"] = thread
+
+
+class _Tongue:
+    """One language: its templates twice, with the parts of either form."""
+
+    def __init__(self, language: str) -> None:
+        loader, folders = PackageLoader(__package__), (catalogues_of(__package__), CATALOGUES)
+        self._language = language
+        self._html = environment(loader, language, *folders)
+        self._text = environment(loader, language, *folders, html=False)
+        self.say = saying(language, *folders)
+
+    def warm_up(self) -> None:
+        """What the first letter would wait for."""
+        self._text.get_template("_text.html")
+        self._html.get_template("_html.html")
+        self._parts  # noqa: B018 - kept once it is made
+
+    @cached_property
+    def _parts(self) -> Mapping[Environment, Any]:
+        return {
+            self._html: self._html.get_template("_parts_html.html").module,
+            self._text: self._text.get_template("_parts_text.html").module,
+        }
+
+    def write(self, kind: str, told: Mapping[str, Any]) -> tuple[str, str, str]:
+        """Subject, plain text and HTML."""
+        subject = in_header(self._block(self._text, kind, "subject", told))
+        plain = MANY_LINES.sub("\n\n", self._block(self._text, kind, "body", told)).strip()
+        text = self._text.get_template("_text.html").render(told, body=plain)
+        body = Markup(self._block(self._html, kind, "body", told))  # noqa: S704 - every value in it is escaped
+        frame = {**self._frame, "subject": subject, "preview": _first_said(plain)}
+        mjml = self._html.get_template("_html.html").render(told, **frame, body=body)
+        return subject, text, mjml2html(mjml)
+
+    @cached_property
+    def _frame(self) -> Mapping[str, str]:
+        direction = locale(self._language).text_direction
+        side = "right" if direction == "rtl" else "left"
+        return {"language": self._language, "direction": direction, "side": side}
+
+    def _block(self, environment: Environment, kind: str, block: str, told: Mapping[str, Any]) -> Any:
+        template: Template = environment.get_template(f"{kind}.html")
+        context = template.new_context({**told, "part": self._parts[environment]})
+        return environment.concat(template.blocks[block](context))
+
+
+_tongue = cache(_Tongue)
+
+
+def know_languages() -> None:
+    """Read every catalogue and what all letters have in common, once in a process."""
+    for each in languages():
+        _tongue(each).warm_up()
+
+
+def _first_said(plain: str) -> str:
+    """What a mailbox shows beside the subject: the first words after the greeting, in one line."""
+    return " ".join(plain.split("\n\n")[1].split())
+
+
+def language_of(ready: Ready) -> str:
+    """The first of those a reader reads that there is, else the source."""
+    known = languages()
+    return next((each for each in ready.reader.languages if each in known), SOURCE)
+
+
+def _hashed(what: str, *parts: str) -> str:
+    """Tells nothing of what it is made of: headers are read by many."""
+    return blake2b("\0".join(parts).encode(), digest_size=16, person=what.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Applying to a programme, and changing what was said, in two minutes."""

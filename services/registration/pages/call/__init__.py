@@ -1,0 +1,1 @@
+"""The call for applications of a programme."""

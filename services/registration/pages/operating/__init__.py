@@ -1,0 +1,1 @@
+"""What operators see of registration beside what they see of every service."""

@@ -1,0 +1,1 @@
+"""The door: where people come in with a browser, and leave."""

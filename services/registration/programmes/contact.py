@@ -1,0 +1,55 @@
+"""Whom a programme writes to of itself: managers are known by what they sign in with, and not by an address."""
+
+from datetime import UTC, date, datetime, time
+from hashlib import blake2b
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from shared.language.reasons import not_valid
+from shared.language.terms import Terms
+from shared.language.values.figures import TRUTH
+from shared.language.values.languages import Language
+from shared.language.values.lines import Line
+from shared.language.values.value import Value
+from shared.language.values.zones import TimeZone, zone_of, zones_in
+
+MOST_CONTACTS = 5
+
+
+def _address(text: str) -> str:
+    local, at, domain = text.partition("@")
+    if not (local and at and domain) or "@" in domain or any(character.isspace() for character in text):
+        raise not_valid("not-an-email-address")
+    return text
+
+
+Email = Annotated[str, Line(254), AfterValidator(_address)]
+
+
+class Contact(Value):
+    """One address, and when and how whoever reads it is written to."""
+
+    email: Email = Field(repr=False)
+    language: Language
+    time_zone: TimeZone
+    weekly: Annotated[bool, TRUTH] = True
+    """Whether they want the figures of every week."""
+
+    def id_in(self, programme_id: str) -> str:
+        """Does not show the address, but whoever guesses one can work it out; operators and managers alone see it."""
+        said = f"{programme_id}\0{self.email.casefold()}"
+        return blake2b(said.encode(), digest_size=16, person=b"contact").hexdigest()
+
+    def country_in(self, terms: Terms) -> str:
+        """Whose holidays are theirs: the programme's country that their clock is of."""
+        here = (each for each in terms.countries if self.time_zone in zones_in(each))
+        return next(here, terms.countries[0])
+
+    def day_of(self, moment: datetime) -> date:
+        """Their date then."""
+        return moment.astimezone(zone_of(self.time_zone)).date()
+
+    def begin_of(self, day: date) -> datetime:
+        """When that day begins for them."""
+        return datetime.combine(day, time(), zone_of(self.time_zone)).astimezone(UTC)

@@ -1,0 +1,1 @@
+"""Webhooks: what customers' own tools are told of events, and what has become of it."""

@@ -1,0 +1,1 @@
+"""One session, for the two of its pair and for the managers of its programme."""

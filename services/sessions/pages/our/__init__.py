@@ -1,0 +1,1 @@
+"""The sessions of a pair, for the two."""

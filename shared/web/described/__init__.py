@@ -1,0 +1,1 @@
+"""What is told of the interface: OpenAPI, and the page that shows it."""

@@ -1,0 +1,1 @@
+"""What stands around every page: where one can go, who one is, and what just happened."""

@@ -1,0 +1,1 @@
+"""Languages: the catalogues of shared, how a reader chooses one, and how things are named in it."""
