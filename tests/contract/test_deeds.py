@@ -79,7 +79,7 @@ async def test_whoever_has_a_token_leaves_one_line_without_a_word_of_theirs(
     for parameter in route.param_convertors:
         path = path.replace(f"{{{parameter}}}", MARKER)
     async with client_of(APPS[service]) as client:
-        with pymongo.timeout(0.05):  # there is no database, and the driver looks for one for seconds
+        with pymongo.timeout(1e-6):  # there is no database, and the driver looks for one for seconds
             answer = await client.request(method, f"{path}?name={MARKER}", headers=headers, json=WRITTEN)
 
     [line] = [line for line in lines() if "operation" in line]
@@ -129,7 +129,7 @@ async def asked(app: Callable[[Scope, Receive, Send], Any], method: str) -> None
 async def test_without_a_token_and_for_a_look_there_is_no_line(lines: Callable[[], list[dict[str, Any]]]) -> None:
     app: FastAPI = APPS["registration"]
     async with client_of(app) as client:
-        with pymongo.timeout(0.05):  # there is no database
+        with pymongo.timeout(1e-6):  # there is no database
             for route in routes(app):
                 for method in route.methods or ():
                     await client.request(method, address(route.path or "/"))

@@ -18,6 +18,7 @@ from shared.web.names import Names
 from shared.web.problems import explain_errors
 from shared.web.static import static_router
 from tests.support.browsers import with_a_door
+from tests.support.including import include
 from tests.support.memory import MemoryStore
 from tests.support.tokens import ISSUED_BY
 
@@ -45,8 +46,7 @@ def site(*pages: APIRouter, store: Store | None = None, service: str = "registra
     app.state.aggregates, app.state.operated = made.aggregates, made.operated
     app.state.links, app.state.deeds = Links(settings), made.deeds
     explain_errors(app, settings, made.spoken)
-    for router in (*pages, static_router, links_router):
-        app.include_router(router)
+    include(app, *pages, static_router, links_router)
     return app
 
 

@@ -12,6 +12,7 @@ from services.registration.app import service
 from shared.web.access import Caller
 from shared.web.problems import explain_errors
 from tests.support.apps import person, settings_for
+from tests.support.including import include
 from tests.support.memory import MemoryStore
 from tests.support.tokens import ISSUED_BY
 from tests.unit.shared.operations.pages.operated import Counted
@@ -48,5 +49,5 @@ def app_of(store: MemoryStore) -> FastAPI:
     app.state.store, app.state.access, app.state.settings = store, KnownCallers(), SETTINGS
     app.state.aggregates = service.aggregates
     explain_errors(app, SETTINGS, service.spoken)
-    app.include_router(router)
+    include(app, router)
     return app

@@ -12,6 +12,7 @@ from services.registration.pages.board.reading import Board
 from services.registration.pages.board.routes import pages
 from services.registration.pages.board.sentences import SAID
 from shared.web.static import static_router
+from tests.support.including import include
 from tests.unit.registration.pages.boards import BUSY, PROGRAMME
 
 
@@ -23,8 +24,7 @@ def shown() -> dict[str, Board]:
 @pytest.fixture
 async def browser(shown: dict[str, Board]) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
-    app.include_router(router)
-    app.include_router(static_router)
+    include(app, router, static_router)
 
     @app.get("/shown")
     def page(request: Request) -> HTMLResponse:

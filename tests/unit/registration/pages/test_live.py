@@ -15,6 +15,7 @@ from shared.web.door.tokens import LEEWAY
 from shared.web.guarded import AtOnce
 from shared.web.problems import explain_errors
 from shared.web.static import static_router
+from tests.support.including import include
 from tests.support.memory import MemoryStore
 from tests.support.raw import Listening, listening, request
 from tests.unit.registration.api.people import CALLERS, SETTINGS
@@ -40,8 +41,7 @@ async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Listening]:
     app.state.store, app.state.access, app.state.settings = MemoryStore(programme()), _Ending(), SETTINGS
     app.state.aggregates = service.aggregates
     explain_errors(app, SETTINGS, service.spoken)
-    app.include_router(router)
-    app.include_router(static_router)
+    include(app, router, static_router)
     async with listening(app) as found:
         yield found
 

@@ -23,6 +23,7 @@ from shared.web.wording import PSEUDO
 from tests.support.apps import client_of
 from tests.support.browsers import Jar, with_a_door
 from tests.support.forms import browsing, site
+from tests.support.including import include
 from tests.support.plain_english import plain_words_of_page
 from tests.support.tokens import ISSUED_BY
 from tests.support.told import Told
@@ -44,8 +45,7 @@ BOARDS = {
 
 async def shown(template: str, board: Board | Listing = BUSY, **more: Any) -> str:
     app = FastAPI()
-    app.include_router(router)
-    app.include_router(static_router)
+    include(app, router, static_router)
 
     @app.get("/shown")
     def page(request: Request) -> HTMLResponse:
@@ -84,8 +84,7 @@ async def test_no_list_has_plain_english(kind: Kind, cards: list[PairCard]) -> N
 async def test_no_error_page_has_plain_english() -> None:
     app = FastAPI()
     explain_errors(app, SETTINGS, service.spoken)
-    app.include_router(router)
-    app.include_router(static_router)
+    include(app, router, static_router)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://telemachus.test") as client:
         answer = await client.get("/nowhere", headers={"Accept": "text/html", "Accept-Language": PSEUDO})

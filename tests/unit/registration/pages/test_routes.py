@@ -14,6 +14,7 @@ from services.registration.people.person import Person
 from services.registration.programmes.programme import Programme
 from shared.web.problems import explain_errors
 from shared.web.static import static_router
+from tests.support.including import include
 from tests.support.memory import MemoryStore
 from tests.unit.registration.api.people import SETTINGS, KnownCallers
 from tests.unit.registration.samples import NOW, PROFILE, programme
@@ -33,8 +34,7 @@ async def look(who: str, path: str, *stored: Programme | PairCard, **headers: st
     app.state.store = MemoryStore(*stored, FRENCH, BRITISH, *people)
     app.state.access, app.state.settings = KnownCallers(), SETTINGS
     explain_errors(app, SETTINGS, service.spoken)
-    app.include_router(router)
-    app.include_router(static_router)
+    include(app, router, static_router)
     headers = {**PAGE, "Authorization": f"Bearer {who}", **headers}
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://telemachus.test") as client:
         return await client.get(path, headers=headers)

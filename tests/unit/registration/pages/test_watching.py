@@ -23,6 +23,7 @@ from shared.domain.work import Store
 from shared.web.guarded import AtOnce
 from shared.web.problems import explain_errors
 from shared.web.static import static_router
+from tests.support.including import include
 from tests.support.memory import MemoryStore
 from tests.support.memory_unit import kept_as
 from tests.support.promises import keep
@@ -89,8 +90,7 @@ async def stage(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
     app.state.store, app.state.access, app.state.settings = store, KnownCallers(), SETTINGS
     app.state.aggregates = service.aggregates
     explain_errors(app, SETTINGS, service.spoken)
-    app.include_router(router)
-    app.include_router(static_router)
+    include(app, router, static_router)
     async with listening(app) as server:
         yield Stage(server, store, drawn)
 

@@ -18,6 +18,7 @@ from shared.settings import Settings
 from shared.web.access import Caller
 from shared.web.door.tokens import Unauthenticated
 from shared.web.problems import explain_errors
+from tests.support.including import include
 from tests.support.memory import MemoryStore
 from tests.unit.sessions.support import NOW, hear, paired
 
@@ -54,7 +55,7 @@ class People:
         )
         app.state.store, app.state.access, app.state.settings = store, KnownCallers(), settings
         explain_errors(app, settings, service.spoken)
-        app.include_router(router)
+        include(app, router)
         self.store, self._client = store, TestClient(app)
 
     def get(self, who: str, path: str, expect: int = 200, **params: Any) -> Any:
