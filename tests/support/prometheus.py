@@ -6,8 +6,8 @@ and take the fixture ``watched``: services, Prometheus and one run of ``bnp-uk``
     async def test_a_panel_shows_something(watched: Watched) -> None:
         assert watched.prometheus.query("sum by (job) (telemachus_events_total)")
 
-Windows of rules are shortened there by ``FASTER`` (recorded names stay the same), and it scrapes every two seconds:
-write ``[10s]`` where a dashboard says ``$__rate_interval``.
+Windows of rules are shortened there by ``FASTER`` (recorded names stay the same), and it scrapes every four and a half seconds:
+write ``[20s]`` where a dashboard says ``$__rate_interval``.
 
 What it knows is as old as its last scrape, and on a busy machine it misses some: await ``scraped`` before and after
 what is to be counted, and look for what may be wrong for a moment with ``what_remains``.
@@ -37,13 +37,14 @@ from tests.support.serving import until
 ROOT = Path(__file__).parents[2]
 RULES = ROOT / "deploy" / "chart" / "files" / "alerts.yaml"
 RUNBOOKS = sorted((ROOT / "docs" / "runbooks").glob("Telemachus*.md"))
-FASTER = 20
-"""How many times shorter every window, ``for`` and interval of the rules becomes: two minutes become six seconds.
+FASTER = 12
+"""How many times shorter every window, ``for`` and interval of the rules becomes: two minutes become ten seconds.
 
 Not more: the shortest window has to hold a few scrapes.
 """
-SCRAPE = "2s"
-"""Interval and patience of a scrape; a busy service gives its database four seconds before it answers without."""
+SCRAPE = "4500ms"
+"""Interval and patience of a scrape: a service gives its database four seconds before it answers without, and one that
+was not waited for counts as down."""
 READY_SECONDS = 30
 DURATION = re.compile(r"(?<=\[)\d+[smhd](?=\])|(?<=offset )\d+[smhd]")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}

@@ -15,7 +15,7 @@ NOT_HERE = {
     "ALERTS": "nothing fires while all is well",
 }
 """What a stack that is well and local does not count."""
-EVERY, SHOWN = "10s", "1h"
+EVERY, SHOWN = "20s", "1h"
 
 every_dashboard = pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 
