@@ -1,6 +1,7 @@
 """Long things in pieces: what fits a transaction, a message, a moment of the event loop."""
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TypeVar
 
@@ -11,6 +12,8 @@ R = TypeVar("R")
 
 CHUNK = 500
 """Rows in one transaction."""
+A_MOMENT = 50
+"""Items between two turns of the event loop: some milliseconds, whatever is made of them."""
 
 
 def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
@@ -18,6 +21,21 @@ def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
     source = iter(items)
     while chunk := list(islice(source, size)):
         yield chunk
+
+
+async def by_turns(items: Iterable[T] | AsyncIterable[T]) -> AsyncIterator[T]:
+    """Them, and now and then others have their turn: what is there already is otherwise taken without one."""
+    taken = 0
+    async for item in items if isinstance(items, AsyncIterable) else _each(items):
+        yield item
+        taken += 1
+        if taken % A_MOMENT == 0:
+            await asyncio.sleep(0)
+
+
+async def _each(items: Iterable[T]) -> AsyncIterator[T]:
+    for item in items:
+        yield item
 
 
 def halves(items: Sequence[T]) -> tuple[Sequence[T], Sequence[T]]:

@@ -148,7 +148,7 @@ class Folding:
         unit.keep()
 
     async def _keep(self, unit: Unit) -> None:
-        changes, rows = unit.changes()
+        changes, rows = await unit.changes()
         self.said_in |= {row.topic for row in rows}
         operations = changes.pop(self._kind, [])
         if changes:

@@ -17,6 +17,7 @@ from shared.domain.aggregate import Aggregate
 from shared.domain.clock import Clock
 from shared.domain.errors import Unreadable
 from shared.domain.news import News
+from shared.domain.pieces import by_turns
 from shared.domain.work import BY_ID, Key, Order, Page, Where
 from shared.domain.work import Store as Port
 from shared.language.envelope import Origin
@@ -33,7 +34,7 @@ A = TypeVar("A", bound=Aggregate)
 TIME_OUTS: Mapping[str, int] = {"serverSelectionTimeoutMS": 3000, "socketTimeoutMS": 30000}
 """Milliseconds until nobody is found who answers, and until an answer counts as lost."""
 READ_TOGETHER = 500
-"""Documents a round trip: making aggregates of them takes the event loop a few milliseconds."""
+"""Documents a round trip; what is made of them is made by turns."""
 
 
 class Database(Port):
@@ -100,7 +101,8 @@ class Database(Port):
         self, kind: type[A], where: Where, *, sort: Order = BY_ID, limit: int = 0, without: Sequence[str] = ()
     ) -> list[A]:
         shown = dict.fromkeys(without, False) or None
-        return [from_document(kind, document) async for document in self._find(kind, where, shown, sort, limit)]
+        found = by_turns(self._find(kind, where, shown, sort, limit))
+        return [from_document(kind, document) async for document in found]
 
     @override
     async def page(
@@ -118,13 +120,13 @@ class Database(Port):
         shown = dict.fromkeys(without, False) or None
         found = self.collection(kind).find(beginning, projection=shown, batch_size=READ_TOGETHER)
         documents = await found.sort(list(sort)).limit(limit + 1).to_list(limit + 1)
-        return page_of(kind, documents, sort, limit, spoilt)
+        return await page_of(kind, documents, sort, limit, spoilt)
 
     @override
     async def readable(self, kind: type[A], where: Where) -> tuple[list[A], dict[str, str]]:
         read: list[A] = []
         spoilt: dict[str, str] = {}
-        async for document in self._find(kind, where, None, BY_ID, 0):
+        async for document in by_turns(self._find(kind, where, None, BY_ID, 0)):
             try:
                 read.append(from_document(kind, document))
             except Unreadable as error:

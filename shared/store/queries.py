@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from shared.domain.aggregate import Aggregate
 from shared.domain.errors import Unreadable
+from shared.domain.pieces import by_turns
 from shared.domain.work import Order, Page, Where
 from shared.store.documents import Document, from_document
 
@@ -99,12 +100,12 @@ def beyond(sort: Order, after: Sequence[Any]) -> Where:
     return {**bound, "$or": places}
 
 
-def page_of(
+async def page_of(
     kind: type[A], documents: Sequence[Document], sort: Order, limit: int, spoilt: list[str] | None = None
 ) -> Page[A]:
     """A page of documents, of which one more may be there than it holds; raises Unreadable as ``Store.page`` does."""
     items = []
-    for document in documents[:limit]:
+    async for document in by_turns(documents[:limit]):
         try:
             items.append(from_document(kind, document))
         except Unreadable:

@@ -11,6 +11,7 @@ from pymongo import DeleteOne, InsertOne, ReplaceOne
 from typing_extensions import override
 
 from shared.domain.aggregate import Aggregate
+from shared.domain.pieces import by_turns
 from shared.domain.work import Store, Where, undeclared
 from shared.domain.work import Unit as Port
 from shared.language.streams import Event
@@ -77,7 +78,7 @@ class Unit(Port):
                 missing.setdefault(kind, set()).add(identity)
         for kind, ids in missing.items():
             theirs = self._database.collection(kind).find({"_id": {"$in": list(ids)}}).batch_size(READ_TOGETHER)
-            async for document in theirs:
+            async for document in by_turns(theirs):
                 self._remember(kind, document["_id"], document)
             for identity in ids:
                 if (kind, identity) not in self._known:
@@ -141,12 +142,12 @@ class Unit(Port):
         self._step.clear()
         del self._more[self._kept :], self.rows[self._kept_rows :]
 
-    def _writes(self) -> tuple[dict[type[Aggregate], list[Any]], list[Row]]:
+    async def changes(self) -> tuple[dict[type[Aggregate], list[Any]], list[Row]]:
+        """What a commit would write into each collection, and say."""
         writes: dict[type[Aggregate], list[Any]] = {}
         rows = list(self.rows)
-        for (kind, identity), known in self._known.items():
-            if not known.dirty:
-                continue
+        dirty = [(*where, known) for where, known in self._known.items() if known.dirty]
+        async for kind, identity, known in by_turns(dirty):
             known.said = self._database.numbering.after(known.said, known.raised)
             rows += self._rows(known)
             if (write := known.write(identity)) is not None:
@@ -161,13 +162,9 @@ class Unit(Port):
             if self._database.numbering.is_news(event, known.said + nth)
         ]
 
-    def changes(self) -> tuple[dict[type[Aggregate], list[Any]], list[Row]]:
-        """What a commit would write into each collection, and say."""
-        return self._writes()
-
     async def commit(self, *more: Write) -> None:
         """Write everything in one transaction; raises Conflict when an aggregate has changed since."""
-        writes, rows = self._writes()
+        writes, rows = await self.changes()
         more = (*self._more, *more)
         if not writes and not rows and not more:
             return

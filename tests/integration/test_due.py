@@ -223,7 +223,7 @@ async def test_one_that_is_too_much_alone_waits_and_holds_up_nobody(
     commit = type(store.unit()).commit
 
     async def takes_long(unit: Unit, *more: Any) -> None:
-        if "b" in [row.subject for row in unit.changes()[1]]:  # type: ignore[attr-defined]
+        if "b" in [row.subject for row in (await unit.changes())[1]]:  # type: ignore[attr-defined]
             raise TooMuchAtOnce
         await commit(unit, *more)  # type: ignore[arg-type]
 

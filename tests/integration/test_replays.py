@@ -43,6 +43,10 @@ async def pending(store: Store) -> int:
     return await store.db["outbox"].count_documents({"published_at": None})
 
 
+async def pending_of(store: Store, topic: str) -> int:
+    return await store.db["outbox"].count_documents({"published_at": None, "topic": topic})
+
+
 async def publish(store: Store) -> None:
     """Stands for the relay."""
     await store.db["outbox"].update_many({"published_at": None}, {"$set": {"published_at": datetime.now(UTC)}})
@@ -225,7 +229,26 @@ async def test_what_waits_of_another_topic_does_not_hold_it_up(store: Store, mon
     await replaying.ask(ASKED, TOPIC)
     for _ in range(3):
         await replaying.step()
-    assert await store.db["outbox"].count_documents({"published_at": None, "topic": TOPIC}) == 5
+    assert await pending_of(store, TOPIC) == 5
+
+
+async def test_one_that_kafka_does_not_take_holds_up_no_other(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_PENDING", 15)
+    await fill(store, 60)
+    await fill(store, 5, OTHER)
+    replaying = Replaying(store, [TOPIC, OTHER])
+    await replaying.ask(ASKED, TOPIC)
+    for _ in range(3):
+        await replaying.step()
+    await replaying.ask(ASKED, OTHER)
+    for _ in range(20):
+        await replaying.step()
+    assert await pending_of(store, TOPIC) == 20
+    assert await pending_of(store, OTHER) == 5
+    assert await states(replaying) == [(OTHER, "done"), (TOPIC, "running")]
+    await publish(store)
+    await replaying.step()
+    assert await pending_of(store, TOPIC) == 10
 
 
 async def test_one_that_another_replica_began_meanwhile_is_not_ended(

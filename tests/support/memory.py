@@ -117,7 +117,7 @@ class MemoryStore(Store):
         spoilt: list[str] | None = None,
     ) -> Page[A]:
         found = [each for each in self._find(kind, where, sort) if matches(beyond(sort, after), each)]
-        return page_of(kind, [left_out(each, without) for each in found[: limit + 1]], sort, limit, spoilt)
+        return await page_of(kind, [left_out(each, without) for each in found[: limit + 1]], sort, limit, spoilt)
 
     @override
     async def readable(self, kind: type[A], where: Where) -> tuple[list[A], dict[str, str]]:

@@ -90,13 +90,19 @@ class Locks:
     """Why not."""
 
     @classmethod
-    def of(cls, locked: Iterable[Two], people: Mapping[str, Candidate], terms: Terms) -> Self:
-        """Ask every hard rule of every locked pair; ``people`` are those who take part, by id."""
+    def of(
+        cls, locked: Iterable[Two], people: Mapping[str, Candidate], terms: Terms, taken: Counter[str] | None = None
+    ) -> Self:
+        """Ask every hard rule of every locked pair; ``people`` are those who take part, by id.
+
+        ``taken`` counts each one's places that locked pairs have; these are added.
+        """
         wanted = list(dict.fromkeys(locked))
         refused = {two: absent for two in wanted if (absent := _absent(two, people))}
         couples = {two: (people[two[0]], people[two[1]]) for two in wanted if two not in refused}
         refused |= _against_rules(couples, terms)
-        refused |= _no_room([two for two in wanted if two not in refused], people)
+        allowed = [two for two in wanted if two not in refused]
+        refused |= _no_room(allowed, people, Counter() if taken is None else taken)
         return cls(tuple(two for two in wanted if two not in refused), refused)
 
     def must_hold(self) -> None:
@@ -133,8 +139,7 @@ def _against_rules(couples: Mapping[Two, Couple], terms: Terms) -> dict[Two, Ref
     }
 
 
-def _no_room(wanted: list[Two], people: Mapping[str, Candidate]) -> dict[Two, Refused]:
-    taken: Counter[str] = Counter()
+def _no_room(wanted: list[Two], people: Mapping[str, Candidate], taken: Counter[str]) -> dict[Two, Refused]:
     refused = {}
     for mentor, mentee in wanted:
         full = [person for person in (mentor, mentee) if taken[person] >= people[person].room]

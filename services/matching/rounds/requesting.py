@@ -1,9 +1,11 @@
 """Asking for a round: with the choices of another one, changed where a manager wants, or from scratch."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import ClassVar, Literal, Self
 
 from services.matching.members.member import Member
@@ -13,8 +15,10 @@ from services.matching.rounds.choices import Changes, Choices, Locks, Two
 from services.matching.rounds.round import Round
 from shared.domain.aggregate import Aggregate
 from shared.domain.errors import Refused
+from shared.domain.pieces import chunks
 from shared.domain.work import Unit
 from shared.language.matching import MatchingRequested
+from shared.language.terms import Terms
 
 MOST_ROUNDS = 1000
 """Rounds and trials of one programme."""
@@ -69,18 +73,30 @@ async def _all_take_part(unit: Unit, programme: Programme, changes: Changes, bef
 
 async def _strangers(unit: Unit, programme: Programme, couples: Iterable[Two]) -> list[str]:
     people = list(dict.fromkeys(person for two in couples for person in two))
-    known = await fetch_readable(unit, Member, people)
-    return [person for person in people if person not in known or known[person].programme_id != programme.id]
+    ours = {"_id": {"$in": people}, "programme_id": programme.id}
+    known = set(await unit.store.ids(Member, ours)) if people else set()
+    return [person for person in people if person not in known]
 
 
 async def _checked(unit: Unit, programme: Programme, choices: Choices, new: AbstractSet[Two]) -> Choices:
-    """Every pair to be put together can be; those taken over that have become pairs meanwhile are left out."""
-    members = await fetch_readable(unit, Member, (person for two in choices.locked for person in two))
-    own = {member.id: member for member in members.values() if member.programme_id == programme.id}
-    met = {(mentor, mentee) for mentor, member in own.items() for mentee in member.partners}
-    locked = tuple(two for two in choices.locked if two in new or two not in met)
-    people = {member.id: candidate for member in own.values() if (candidate := member.candidate(unit.now))}
+    """Every pair to be put together can be; those taken over that have become pairs meanwhile are left out.
+
+    Some at a time: of thousands of people in memory even a look for garbage among them takes long.
+    """
     pairing = choices.pairing or programme.terms.pairing
     terms = programme.terms.model_copy(update={"pairing": pairing})
-    (await asyncio.to_thread(Locks.of, locked, people, terms)).must_hold()
-    return replace(choices, locked=locked)
+    locked: list[Two] = []
+    taken: Counter[str] = Counter()
+    for some in chunks(choices.locked):
+        members = await fetch_readable(unit.store.unit(), Member, (person for two in some for person in two))
+        own = {member.id: member for member in members.values() if member.programme_id == programme.id}
+        met = {(mentor, mentee) for mentor, member in own.items() for mentee in member.partners}
+        wanted = [two for two in some if two in new or two not in met]
+        (await asyncio.to_thread(_locks, wanted, own.values(), terms, taken, unit.now)).must_hold()
+        locked += wanted
+    return replace(choices, locked=tuple(locked))
+
+
+def _locks(wanted: list[Two], members: Iterable[Member], terms: Terms, taken: Counter[str], now: datetime) -> Locks:
+    people = {member.id: candidate for member in members if (candidate := member.candidate(now))}
+    return Locks.of(wanted, people, terms, taken)

@@ -94,7 +94,7 @@ async def group_trained(
     caller.must_manage_some((await store.unit().get(Programme, programme_id)).terms.countries)
     report = await train(store, programme_id, group.participant_ids, caller.manages)
     note(trained=report.trained, unchanged=report.unchanged, refused=len(report.refused))
-    return GroupView.of(report, explain)
+    return await GroupView.of(report, explain)
 
 
 async def _change_participant(

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 from services.registration.imports.importing import Report
 from services.registration.imports.people_csv import Fault
 from services.registration.training.recording import GroupReport, Untrained
+from shared.domain.pieces import by_turns
 from shared.language.reasons import Reason
 from shared.web.dependencies import Explain
 
@@ -96,6 +97,6 @@ class GroupView(BaseModel):
     refused: list[UntrainedView]
 
     @classmethod
-    def of(cls, report: GroupReport, explain: Explain) -> Self:
-        refused = [UntrainedView.of(each, explain) for each in report.refused]
+    async def of(cls, report: GroupReport, explain: Explain) -> Self:
+        refused = [UntrainedView.of(each, explain) async for each in by_turns(report.refused)]
         return cls(trained=report.trained, unchanged=report.unchanged, refused=refused)

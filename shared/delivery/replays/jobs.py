@@ -1,5 +1,6 @@
 """What is to be said again. A wish is only noted; of each topic one waits at most, for whatever is asked joins it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -74,11 +75,12 @@ class Jobs:
         }
         await self._jobs.update_one({"_id": topic}, [{"$set": {"waiting": waiting}}], upsert=True, session=transaction)
 
-    async def next(self) -> Job | None:
-        """The one that is being done, else the one that was asked for first, begun."""
-        begun = await self._jobs.find_one({"running": {"$ne": None}})
+    async def next(self, but: Collection[str] = ()) -> Job | None:
+        """One that is being done, else the one that was asked for first, begun; of other topics than these."""
+        others = {"_id": {"$nin": list(but)}}
+        begun = await self._jobs.find_one({**others, "running": {"$ne": None}}, sort=[("running.asked_at", 1)])
         if begun is None:
-            ripe = {"waiting": {"$ne": None}, "$expr": {"$lte": ["$waiting.begins_at", "$$NOW"]}}
+            ripe = {**others, "waiting": {"$ne": None}, "$expr": {"$lte": ["$waiting.begins_at", "$$NOW"]}}
             begin = {"running": {"$mergeObjects": ["$waiting", BEGUN]}}
             begun = await self._jobs.find_one_and_update(
                 ripe, [{"$set": begin}, {"$unset": "waiting"}], sort=[("waiting.asked_at", 1)], return_document=True

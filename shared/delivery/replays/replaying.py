@@ -43,6 +43,10 @@ class Replaying:
         self.topics = list(topics)
         self._lease = Lease(store, "replays", LEASE)
         self._wake = asyncio.Event()
+        self._stuck: set[str] = set()
+        """Topics the relay did not catch up with in time: one look, and it is another's turn."""
+        self._aside: set[str] = set()
+        """Those of them that had no room in this step."""
 
     async def ask(self, wish: Wish, topic: str | None = None) -> list[str]:
         """Note that one topic, or all, is to be said again; returns which. Consumers do not mind."""
@@ -61,7 +65,7 @@ class Replaying:
 
     async def go_on(self) -> bool:
         """Do a piece; False when nothing is asked for."""
-        job = await self.jobs.next()
+        job = await self.jobs.next(self._aside)
         if job is None:
             return False
         if not job.upto and (job := await self._bounded(job)) is None:
@@ -92,17 +96,25 @@ class Replaying:
         return [row["_id"] async for row in found]
 
     async def _has_room(self) -> bool:
-        """Wait until the relay has caught up with the topic whose turn it is; False when it does not, or none is asked
-        for. What Kafka does not take of other topics may wait for long.
+        """Wait until the relay has caught up with the topic whose turn it is; False when none is asked for that has
+        room. What Kafka does not take of one topic may wait for long, and holds up no other.
         """
-        if (job := await self.jobs.next()) is None:
-            return False
-        until, pending = time.monotonic() + POLL, {"published_at": None, "topic": job.topic}
+        self._aside.clear()
+        while (job := await self.jobs.next(self._aside)) is not None:
+            if await self._caught_up(job.topic):
+                self._stuck.discard(job.topic)
+                await self._let_fresh_go(job)
+                return True
+            self._stuck.add(job.topic)
+            self._aside.add(job.topic)
+        return False
+
+    async def _caught_up(self, topic: str) -> bool:
+        until, pending = time.monotonic() + POLL, {"published_at": None, "topic": topic}
         while await self._rows.count_documents(pending, limit=MOST_PENDING) >= MOST_PENDING:
-            if time.monotonic() >= until:
+            if topic in self._stuck or time.monotonic() >= until:
                 return False
             await asyncio.sleep(LOOK)
-        await self._let_fresh_go(job)
         return True
 
     async def _let_fresh_go(self, job: Job) -> None:

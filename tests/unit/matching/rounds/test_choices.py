@@ -1,5 +1,7 @@
 """What a manager decides about a round beforehand, and which pairs can be put together."""
 
+from collections import Counter
+
 import pytest
 
 from services.matching.app import service
@@ -81,3 +83,9 @@ def test_places_are_counted_over_all_locked_pairs() -> None:
     locks = Locks.of([("junior", "first"), ("junior", "second"), ("junior", "third")], crowd, terms())
     assert locks.held == (("junior", "first"), ("junior", "second"))
     assert list(locks.refused) == [("junior", "third")]
+
+
+def test_places_are_counted_over_those_that_were_asked_before() -> None:
+    crowd, taken = people(mentor(capacity=1), mentee("first"), mentee("second")), Counter[str]()
+    assert Locks.of([("junior", "first")], crowd, terms(), taken).held
+    assert list(Locks.of([("junior", "second")], crowd, terms(), taken).refused) == [("junior", "second")]

@@ -2,15 +2,18 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
 
 from services.matching.members.programme import Programme
+from services.matching.rounds import requesting
 from services.matching.rounds.choices import Changes, Choices
 from services.matching.rounds.requesting import ask
 from services.matching.rounds.round import Round
 from shared.domain.errors import Refused
+from shared.domain.pieces import chunks
 from shared.domain.work import Unit
 from shared.language.terms import Role
 from tests.support.memory import MemoryStore
@@ -86,6 +89,22 @@ async def test_whoever_stands_in_a_choice_may_always_be_let_go() -> None:
 async def test_nobody_is_put_together_and_kept_apart_at_once() -> None:
     two = (("m", "n"),)
     assert await asked(MemoryStore(PROGRAMME, *PEOPLE), lock=two, forbid=two) == "together-and-apart"
+
+
+async def test_places_are_counted_over_all_however_few_are_looked_at_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(requesting, "chunks", partial(chunks, size=1))
+    store = MemoryStore(PROGRAMME, *PEOPLE, member("o", Role.MENTEE))
+    assert await asked(store, "one", lock=(("m", "n"),)) == ""
+    assert await asked(store, "two", lock=(("m", "n"), ("m", "o"))) == "together-without-place"
+
+
+async def test_what_was_locked_before_stays_in_its_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(requesting, "chunks", partial(chunks, size=2))
+    couples = tuple((f"mentor-{number}", f"mentee-{number}") for number in range(5))
+    people = [member(who, role) for two in couples for who, role in zip(two, (Role.MENTOR, Role.MENTEE), strict=True)]
+    store = MemoryStore(PROGRAMME, *people)
+    assert await asked(store, "r", Choices(locked=couples[:3]), lock=couples[3:]) == ""
+    assert (await store.unit().get(Round, "r")).choices.locked == couples
 
 
 @pytest.mark.parametrize(("couples", "code"), [(5000, ""), (5001, "too-many-couples")])
