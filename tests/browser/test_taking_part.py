@@ -127,7 +127,7 @@ async def test_one_applies_in_two_minutes_and_finds_what_was_said(page: Page, sc
     await looked_at(page, scripts=screen[1])
     await press(page, "Apply")
     await page.get_by_role("status").wait_for()
-    assert "you take part in «Digital voices»" in await page.get_by_role("status").inner_text()
+    assert "you take part in “Digital voices”" in await page.get_by_role("status").inner_text()
     assert "Generative AI (can teach it)" in await page.locator(".told").inner_text()
     assert await page.get_by_role("heading", name="We are looking for your partner").count() == 1
     await looked_at(page, scripts=screen[1])
@@ -164,7 +164,7 @@ async def test_one_changes_an_answer_and_steps_back(page: Page, screen: tuple[in
     await page.get_by_label("It is my own wish").check()
     await press(page, "Step back")
     await page.get_by_role("status").wait_for()
-    assert "You have stepped back from «Digital voices»" in await page.get_by_role("status").inner_text()
+    assert "You have stepped back from “Digital voices”" in await page.get_by_role("status").inner_text()
     [participant] = await store.all(Participant, {"_id": OWN})
     assert participant.state == "withdrawn"
 
