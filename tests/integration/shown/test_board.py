@@ -66,10 +66,10 @@ BROKEN = [
 PAIRS = {
     "p2": "Cyd & Dan 1: missed 2: cancelled 3: to come losing momentum",
     "p6": "Max & Noa 1: missed 2: missed 3: missed losing momentum",
-    "p1": "Ann & Bob 1: met 2: to come 3: to come next Wed 4 Mar",
+    "p1": "Ann & Bob 1: took place 2: to come 3: to come next Wed 4 Mar",
     "p5": "Ida & Jon 1: to come next Tue 3 Mar",
-    "p3": "Gus & Hal 1: met completed",
-    "p4": "Eve & Fay 1: met 2: to come parted early",
+    "p3": "Gus & Hal 1: took place completed",
+    "p4": "Eve & Fay 1: took place 2: to come parted early",
 }
 UPCOMING = [
     "Tue 3 Mar 10:00 Paris 09:00 London Ida & Jon",
@@ -125,7 +125,7 @@ def page(who: str) -> dict[str, list[str]]:
         "alarms": [need, *alarms],
         "broken": ["1 pair breaks a rule since data changed", *seen_by(who, BROKEN)],
         "funnel": FUNNEL[who],
-        "pairs": [f"Pairs {len(pairs)}", "met cancelled missed to come", *pairs],
+        "pairs": [f"Pairs {len(pairs)}", "took place cancelled missed to come", *pairs],
         "upcoming": ["Next sessions", *seen_by(who, UPCOMING)],
         "happened": ["What just happened", *seen_by(who, HAPPENED)[: reading.HAPPENINGS]],
     }
