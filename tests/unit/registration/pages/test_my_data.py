@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from services.registration.notices.kinds import Kind
-from services.registration.notices.letter import Because, Letter, letter_id
+from services.registration.notices.letter import Because, Facts, Letter, letter_id
 from services.registration.pages import router
 from services.registration.pages.mydata.letters import AT_ONCE, TOLD, WHY_NOT
 from services.registration.pages.mydata.routes import KEPT
@@ -163,6 +163,16 @@ async def test_every_letter_to_one_stands_there_with_what_became_of_it_the_newes
     without = (await look(kept(*ALL), "/my-data")).text
     assert "the newest first" not in without and 'name="fewer"' in without, "one may say beforehand how much one wants"
     assert 'name="fewer"' not in (await look(kept(VOICES), "/my-data")).text
+
+
+async def test_a_letter_about_a_session_says_its_day_by_the_clock_of_its_reader() -> None:
+    late: Facts = {"pair_id": "pair", "starts_at": "2026-03-05T23:30:00+00:00"}
+    letters = (replace(letter(Kind.MOVED), facts=late), letter(Kind.PLANNED))
+    east = replace(HERE, profile=HERE.profile.model_copy(update={"time_zone": "Europe/Paris"}))
+    west = replace(HERE, profile=HERE.profile.model_copy(update={"time_zone": "Europe/London"}))
+    for here, day in ((east, "6 March 2026"), (west, "5 March 2026")):
+        html = (await look(kept(VOICES, here, *PEOPLE, *letters), "/my-data")).text
+        assert f"<span>A session was moved ({day})</span>" in html and "<span>When you meet</span>" in html
 
 
 async def test_whoever_wants_fewer_says_so_and_takes_it_back() -> None:
