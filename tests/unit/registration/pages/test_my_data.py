@@ -1,5 +1,6 @@
 """What is known of oneself: shown, handed out, erased on one's own word, and read in one's own language."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -184,6 +185,12 @@ async def test_whoever_wants_fewer_says_so_and_takes_it_back() -> None:
         assert (' value="true" checked' in (await look(store, "/my-data")).text) is fewer
     wrong = await send(store, "/my-data/letters", {"fewer": "perhaps"}, shown="/my-data")
     assert wrong.status_code == 422 and "This cannot be kept yet" in wrong.text
+
+
+async def test_every_button_says_what_it_keeps() -> None:
+    html = (await look(kept(*ALL), "/my-data")).text
+    buttons = re.findall(r'<button class="button first">([^<]+)</button>', html)
+    assert buttons == ["Keep this wish", "Keep this language"]
 
 
 async def test_no_more_letters_stand_there_than_one_can_read() -> None:
