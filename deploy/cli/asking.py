@@ -98,7 +98,7 @@ class Installation:
                     raise refusal(service, address, response)
                 yield response
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-            raise CannotAsk(f"«{address}» is no address of a service, such as http://127.0.0.1:8080: {HOW}.") from error
+            raise CannotAsk(f"“{address}” is no address of a service, such as http://127.0.0.1:8080: {HOW}.") from error
         except httpx.RequestError as error:
             raise silence(service, address, error) from error
 

@@ -130,7 +130,7 @@ def _found(installation: Installation, service: str, ids: list[str]) -> list[str
     for short in ids:
         match = [each for each in known if each.startswith(short)]
         if len(match) != 1:
-            raise Failed(f"{len(match)} dead letters of {service} begin with «{short}»: see `dead-letters list`.")
+            raise Failed(f"{len(match)} dead letters of {service} begin with “{short}”: see `dead-letters list`.")
         whole += match
     return whole
 

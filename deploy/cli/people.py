@@ -42,7 +42,7 @@ def import_people(
     """Take people into a programme. Good rows go in; the others are listed with what is expected instead.
 
     A missing column or an empty cell says nothing: what is known stays. A cell with nothing but a dash (-) takes back
-    what may be left out: «manager_employee_id» with a dash says that somebody reports to nobody.
+    what may be left out: “manager_employee_id” with a dash says that somebody reports to nobody.
 
     The same file twice changes nothing. Needs the role manager.
     """

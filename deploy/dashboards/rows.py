@@ -30,7 +30,7 @@ def glance(by: str) -> Row:
                 says=REQUESTS,
                 unit="percentunit",
                 queries=(Query(share(REQUESTS, 'status="5xx"', PEOPLE, by=by), name),),
-                also="The share of «5xx».",
+                also="The share of “5xx”.",
                 runbook="TelemachusApiErrors",
             ),
             Stat(

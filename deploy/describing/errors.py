@@ -21,7 +21,7 @@ and `facts`: the code and the names of its facts are stable, the sentence is in 
 stands, the reason is not answered but stored or logged: as one line, `code fact=value`, in dead letters, rebuilds and
 documents.
 
-Where there are two sentences, the first says «you» to the person it is about, and everybody else reads the second; or
+Where there are two sentences, the first says “you” to the person it is about, and everybody else reads the second; or
 they differ in number, and the first is about one.
 """
 

@@ -89,4 +89,4 @@ def _is_capital(source: str) -> bool:
 def _begins(form: str) -> str:
     """The first letter, but for facts; empty where it is a number or nothing."""
     found = re.match(r"\W*(\w)", form)
-    return found[1] if found and not form.startswith(("%(", "«%(", "„%(", "«\u202f%(")) else ""
+    return found[1] if found and not form.startswith(("%(", "“%(", "«%(", "„%(", "«\u202f%(")) else ""

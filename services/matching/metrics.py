@@ -42,8 +42,8 @@ class Metrics:
         registry = self.registry
         self.computations = Counter(
             "telemachus_round_computations",
-            "Computations of rounds, by how they ended. «lost»: workers die, mostly of too little memory. "
-            "«failed»: a defect, see the log.",
+            "Computations of rounds, by how they ended. “lost”: workers die, mostly of too little memory. "
+            "“failed”: a defect, see the log.",
             ["ending"],
             registry=registry,
         )

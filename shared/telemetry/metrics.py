@@ -45,7 +45,7 @@ class Telemetry(OutboxMetrics):
     def _declare_events(self) -> None:
         self.events = Counter(
             "telemachus_events",
-            "Events taken from a stream, by what became of them. Many «parked» or «dead-letter»: a service is behind.",
+            "Events taken from a stream, by what became of them. Many “parked” or “dead-letter”: a service is behind.",
             ["stream", "type", "outcome"],
             registry=self.registry,
         )
@@ -160,13 +160,13 @@ class Telemetry(OutboxMetrics):
         )
         self.ready = Gauge(
             "telemachus_ready",
-            "Whether people can be served. 0: it has not started, or its database is away; «/health/ready» says why.",
+            "Whether people can be served. 0: it has not started, or its database is away; “/health/ready” says why.",
             registry=self.registry,
         )
         self.obstacles = Gauge(
             "telemachus_obstacle",
-            "What is in the way of events: «kafka» or «mongodb» away, a «consumer» without partitions, a part that "
-            "fails. 1: «/health/ready» says why; people may be served all the same.",
+            "What is in the way of events: “kafka” or “mongodb” away, a “consumer” without partitions, a part that "
+            "fails. 1: “/health/ready” says why; people may be served all the same.",
             ["obstacle"],
             registry=self.registry,
         )
@@ -174,8 +174,8 @@ class Telemetry(OutboxMetrics):
     def _declare_http(self) -> None:
         self.requests = Counter(
             "telemachus_http_requests",
-            "Requests answered, by the class of their status; «499»: broken off by whoever asked. "
-            "Many «5xx»: people cannot work.",
+            "Requests answered, by the class of their status; “499”: broken off by whoever asked. "
+            "Many “5xx”: people cannot work.",
             ["method", "route", "status"],
             registry=self.registry,
         )

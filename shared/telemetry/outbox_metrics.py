@@ -28,7 +28,7 @@ class OutboxMetrics:
         self.outbox_waiting = Gauge(
             "telemachus_outbox_waiting_messages",
             "Not published because Kafka does not take events of this topic; known to the replica that publishes. "
-            "Any: the topic is missing, forbidden, or too small for a record. «/health/ready» says which.",
+            "Any: the topic is missing, forbidden, or too small for a record. “/health/ready” says which.",
             ["topic"],
             registry=self.registry,
         )

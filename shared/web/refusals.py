@@ -48,8 +48,8 @@ SENTENCES: Mapping[str, Sentence | Addressed] = {
     "no-more-at-once": _("Too many of these are under way at once. Try again in a moment."),
     "too-many-of-yours": _("%(most)s of these are under way for you already. Wait until one is done."),
     # what is there
-    "no-such": _("There is no %(kind)s «%(id)s»."),
-    "no-such-file": _("There is no file «%(file)s»."),
+    "no-such": _("There is no %(kind)s “%(id)s”."),
+    "no-such-file": _("There is no file “%(file)s”."),
     "signed-in-without-a-number": _(
         "You are signed in without an employee number, so nothing here is known to be yours."
     ),
@@ -69,7 +69,7 @@ SENTENCES: Mapping[str, Sentence | Addressed] = {
     "no-language": _("must be a language as in BCP 47, such as en or pt-BR"),
     "no-region": _("must be a region's name: 2 to 20 small letters, digits and hyphens"),
     "no-service": _("must be a service's name: 1 to 40 small letters and hyphens"),
-    "no-time-zone": _("«%(name)s» is no time zone of a place in the IANA database, such as Europe/Paris"),
+    "no-time-zone": _("“%(name)s” is no time zone of a place in the IANA database, such as Europe/Paris"),
     "no-topic": _("must be a topic: 2 to 60 small letters, digits and hyphens, such as social-media"),
     "not-one-line": _("must be one line that can be read: no line breaks, no control characters"),
     "not-plain-text": _("must be text that can be read: no control characters"),
@@ -80,14 +80,14 @@ SENTENCES: Mapping[str, Sentence | Addressed] = {
     "works-backwards": _("working hours end (%(end)s) before they start (%(start)s)"),
     # what operators do
     "dead-letter-settled": _("This dead letter was %(settled)s already; there is nothing left to do."),
-    "no-projections": _("There is no projection «%(projection)s» here. There are: none."),
-    "no-such-dead-letter": _("There is no dead letter «%(id)s»."),
-    "no-such-projection": _("There is no projection «%(projection)s» here. There are: %(here)s."),
-    "not-said-here": _("This service does not say «%(stream)s». It says: %(says)s."),
+    "no-projections": _("There is no projection “%(projection)s” here. There are: none."),
+    "no-such-dead-letter": _("There is no dead letter “%(id)s”."),
+    "no-such-projection": _("There is no projection “%(projection)s” here. There are: %(here)s."),
+    "not-said-here": _("This service does not say “%(stream)s”. It says: %(says)s."),
     "nothing-between": _(
         "The beginning is not before the end, so nothing lies between them. Swap them or leave one out."
     ),
-    "rebuilds-already": _("«%(projection)s» is being rebuilt already. Wait until that is done."),
+    "rebuilds-already": _("“%(projection)s” is being rebuilt already. Wait until that is done."),
     "record-too-large": _(
         "This record was too large to be kept, and is too large for an event wherever it comes from. "
         "Drop it, so that what waits for it goes on."

@@ -75,7 +75,7 @@ async def test_what_is_done_is_told_once_and_focused(page: Page) -> None:
     await send(page)
     notice = page.get_by_role("status")
     await notice.wait_for()
-    assert "your wish for «short videos»" in await notice.inner_text()
+    assert "your wish for “short videos”" in await notice.inner_text()
     assert await page.evaluate("document.activeElement.className") == "notice"
     await page.reload()
     assert await page.get_by_role("status").count() == 0

@@ -1,5 +1,6 @@
 """Everything that is said is said in every language, as the pages of docs/languages have it."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,7 @@ from deploy.translating.glossary import PAGES, Glossary, glossary
 from shared.web.wording import CATALOGUES, MADE, languages
 
 SAID = list(entries())
+FOREIGN_MARKS = re.compile("[«»„]")
 PLURALS = ("%(count)s pair needs you", "%(count)s pairs need you")
 
 
@@ -27,6 +29,10 @@ def test_every_sentence_is_translated_and_well(language: str, package: str) -> N
     here = [entry for entry in SAID if (entry.language, entry.package) == (language, package)]
     assert len(here) > 10
     assert [f"{' / '.join(entry.source)}: {fault}" for entry in here for fault in faults(entry)] == []
+
+
+def test_english_has_its_own_quotation_marks() -> None:
+    assert {form for entry in SAID for form in entry.source if FOREIGN_MARKS.search(form)} == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -70,7 +76,7 @@ def entry(language: str, source: str, said: str) -> Entry:
         ("de", "Say %(who)s.", "Sagen Sie es.", "leaves out %(who)s"),
         ("de", "Say it.", "Sagen Sie %(who)s.", "names %(who)s, which the English does not"),
         ("de", "All of it.", "100 % davon.", "has a per cent sign that is not doubled"),
-        ("de", "Say «x».", "Sagen Sie «x».", "quotation marks are „ and “"),
+        ("de", "Say “x”.", "Sagen Sie «x».", "quotation marks are „ and “"),
         ("de", "Say it.", "Sagen  Sie es.", "two spaces stand together"),
         ("de", "Say it.", "sagen Sie es.", "begins with a small letter"),
         ("de", "Say it.", "Sagen Sie es", "ends without the sign that the English ends with"),
@@ -81,10 +87,10 @@ def entry(language: str, source: str, said: str) -> Entry:
         ("fr", "Why?", "Pourquoi?", "a narrow no-break space stands before ; ! ? »"),
         ("fr", "Why?", "Pourquoi ?", "a narrow no-break space stands before ; ! ? »"),
         ("fr", "There: x.", "Voici : x.", "a narrow no-break space stands before :"),
-        ("fr", "Say «x».", "Dites « x\u202f».", "a narrow no-break space stands after «"),
-        ("it", "Say «x».", "Dica « x ».", "no space stands within « »"),
+        ("fr", "Say “x”.", "Dites « x\u202f».", "a narrow no-break space stands after «"),
+        ("it", "Say “x”.", "Dica « x ».", "no space stands within « »"),
         ("es", "Why?", "Por qué?", "a question begins with ¿"),
-        ("ro", "Say «x».", "Spuneți «x».", "quotation marks are „ and ”"),
+        ("ro", "Say “x”.", "Spuneți «x».", "quotation marks are „ and ”"),
         ("ro", "Say it.", "Spuneţi acest lucru.", "ș and ț have a comma below"),
     ],
 )
@@ -97,13 +103,14 @@ def test_a_fault_is_seen(language: str, source: str, said: str, fault: str) -> N
     [
         (
             "fr",
-            "Why: «x» at 09:00, see https://x.example?",
+            "Why: “x” at 09:00, see https://x.example?",
             "Pourquoi\u202f: «\u202fx\u202f» à 09:00, voir https://x.example\u202f?",
         ),
         ("es", "Monday", "lunes"),
+        ("de", "“%(title)s” has ended.", "„%(title)s“ ist beendet."),
         ("de", "%(who)s met", "%(who)s haben sich getroffen"),
         ("de", "A user's view.", "Sicht von jemandem."),
-        ("ro", "Say «x».", "Spuneți „x”."),
+        ("ro", "Say “x”.", "Spuneți „x”."),
     ],
 )
 def test_what_is_right_is_no_fault(language: str, source: str, said: str) -> None:

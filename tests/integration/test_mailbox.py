@@ -84,7 +84,7 @@ async def test_a_persona_reads_their_letter_and_steps_back_by_its_link(
     [link] = LINK.findall(shown)
 
     offered = (await browser.get(link)).text
-    assert "You step back from «Spring programme» for good: your pair ends" in offered
+    assert "You step back from “Spring programme” for good: your pair ends" in offered
     assert (await store.unit().get(Participant, "senior")).state is Standing.APPLIED, "looking changes nothing"
     assert "You have stepped back" in (await browser.post(link, data={"chosen": "own-wish"})).text
     assert (await store.unit().get(Participant, "senior")).state is Standing.WITHDRAWN

@@ -156,7 +156,7 @@ async def test_whoever_takes_no_part_cannot_be_kept_apart_from_anybody(here: Wor
     await here.programme(BY_HAND)
     wish = {"forbid": [couple(0, 0), {"mentor_id": "mentor-0", "mentee_id": "nobody"}]}
     refused = await here.post(f"/programmes/{PROGRAMME}/rounds", wish, expect=409)
-    assert "«nobody»" in refused["detail"]
+    assert "“nobody”" in refused["detail"]
 
 
 @pytest.mark.parametrize("change", ["allow", "unlock"])

@@ -9,10 +9,10 @@ SENTENCES: Mapping[str, Sentence | Addressed] = {
     "programme-over": _("This programme is over: nobody can be paired in it any more."),
     # a pair, or a proposal
     "days-to-decline-over": _(
-        "The days in which this pair could be declined are over: end it with «dissolve», and say why."
+        "The days in which this pair could be declined are over: end it with “dissolve”, and say why."
     ),
-    "decline-instead": _("A pair is declined with «decline», in its first days; choose «own-wish»."),
-    "not-as-manager": _("Only a programme manager can end a pair as one; choose «own-wish»."),
+    "decline-instead": _("A pair is declined with “decline”, in its first days; choose “own-wish”."),
+    "not-as-manager": _("Only a programme manager can end a pair as one; choose “own-wish”."),
     "nothing-to-approve": _("This pair is no longer a proposal: there is nothing left to approve."),
     "nothing-to-decline": _("Only a pair that is together can be declined, and this one is not."),
     "nothing-to-dissolve": _("This pair is not together: there is nothing to dissolve."),
@@ -30,13 +30,13 @@ SENTENCES: Mapping[str, Sentence | Addressed] = {
     ),
     # a round
     "apart-takes-no-part": _(
-        "«%(participant_id)s» does not take part in this programme, so there is nobody to keep them apart from."
+        "“%(participant_id)s” does not take part in this programme, so there is nobody to keep them apart from."
     ),
     "freed-takes-no-part": _(
-        "«%(participant_id)s» does not take part in this programme, so there is nobody to allow or unlock."
+        "“%(participant_id)s” does not take part in this programme, so there is nobody to allow or unlock."
     ),
     "round-forgotten": _(
-        "What the trial «%(round_id)s» proposed was deleted %(days)s days after its end: compare with a younger one."
+        "What the trial “%(round_id)s” proposed was deleted %(days)s days after its end: compare with a younger one."
     ),
     "too-many-couples": _("A round keeps at most %(most)s couples together, and as many apart: allow or unlock some."),
     "too-many-rounds": _("This programme has had %(most)s rounds and trials; there cannot be more."),
@@ -45,25 +45,25 @@ SENTENCES: Mapping[str, Sentence | Addressed] = {
     "round-of-another-programme": _(
         "This round belongs to another programme: ask with another round_id, or with none."
     ),
-    "round-without-result": _("The round «%(round_id)s» is %(state)s and has no result to compare."),
+    "round-without-result": _("The round “%(round_id)s” is %(state)s and has no result to compare."),
     "rounds-of-different-programmes": _("These rounds belong to different programmes: compare rounds of one."),
     "rules-fail": _("The rules cannot be applied to this record: %(error)s."),
     # two whom a manager puts together
-    "together-against-rules": _("«%(mentor_id)s» and «%(mentee_id)s» cannot be put together. %(rules)s"),
+    "together-against-rules": _("“%(mentor_id)s” and “%(mentee_id)s” cannot be put together. %(rules)s"),
     "together-and-apart": _(
-        "«%(mentor_id)s» and «%(mentee_id)s» cannot be put together and kept apart at once: choose one."
+        "“%(mentor_id)s” and “%(mentee_id)s” cannot be put together and kept apart at once: choose one."
     ),
     "together-in-other-role": _(
-        "«%(mentor_id)s» and «%(mentee_id)s» cannot be put together. "
-        "«%(participant_id)s» is no %(role)s in this programme."
+        "“%(mentor_id)s” and “%(mentee_id)s” cannot be put together. "
+        "“%(participant_id)s” is no %(role)s in this programme."
     ),
     "together-takes-no-part": _(
-        "«%(mentor_id)s» and «%(mentee_id)s» cannot be put together. "
-        "«%(participant_id)s» does not take part in this programme."
+        "“%(mentor_id)s” and “%(mentee_id)s” cannot be put together. "
+        "“%(participant_id)s” does not take part in this programme."
     ),
     "together-without-place": _(
-        "«%(mentor_id)s» and «%(mentee_id)s» cannot be put together. "
-        "«%(participant_id)s» has as many partners as they can take."
+        "“%(mentor_id)s” and “%(mentee_id)s” cannot be put together. "
+        "“%(participant_id)s” has as many partners as they can take."
     ),
 }
 

@@ -127,12 +127,12 @@ TOPIC = Change(
     made=_interested,
     sentence=Addressed(
         you=ngettext(
-            "With «%(topic)s» as one more topic, one more person would suit you.",
-            "With «%(topic)s» as one more topic, %(count)s more people would suit you.",
+            "With “%(topic)s” as one more topic, one more person would suit you.",
+            "With “%(topic)s” as one more topic, %(count)s more people would suit you.",
         ),
         others=ngettext(
-            "With «%(topic)s» as one more topic, one more person would suit them.",
-            "With «%(topic)s» as one more topic, %(count)s more people would suit them.",
+            "With “%(topic)s” as one more topic, one more person would suit them.",
+            "With “%(topic)s” as one more topic, %(count)s more people would suit them.",
         ),
     ),
     scored=True,

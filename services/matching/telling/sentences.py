@@ -16,7 +16,7 @@ ALONE = ngettext("For one of them there is no other obstacle.", "For %(count)s o
 
 HAVE = {
     "topic": ngettext(
-        "One mentor with a place teaches «%(topic)s».", "%(count)s mentors with a place teach «%(topic)s»."
+        "One mentor with a place teaches “%(topic)s”.", "%(count)s mentors with a place teach “%(topic)s”."
     ),
     "language": ngettext(
         "One mentor with a place speaks %(language)s.", "%(count)s mentors with a place speak %(language)s."
@@ -27,7 +27,7 @@ HAVE = {
     ),
 }
 NOBODY_HAS = {
-    "topic": _("No mentor with a place teaches «%(topic)s»."),
+    "topic": _("No mentor with a place teaches “%(topic)s”."),
     "language": _("No mentor with a place speaks %(language)s."),
     "country": _("No mentor with a place works in this country: %(country)s."),
 }
@@ -37,9 +37,9 @@ LEFT_OVER = {
     "country": ngettext("One mentee left over works there.", "%(count)s mentees left over work there."),
 }
 WANTED = ngettext(
-    "One more mentor (%(country)s) who speaks %(language)s and teaches «%(topic)s» would give one more mentee a "
+    "One more mentor (%(country)s) who speaks %(language)s and teaches “%(topic)s” would give one more mentee a "
     "partner.",
-    "%(count)s more mentors (%(country)s) who speak %(language)s and teach «%(topic)s» would give %(count)s more "
+    "%(count)s more mentors (%(country)s) who speak %(language)s and teach “%(topic)s” would give %(count)s more "
     "mentees a partner.",
 )
 LEFT_ALONE = ngettext(

@@ -37,13 +37,13 @@ SENTENCES: Mapping[str, Sentence | Addressed] = {
     "no-such-countries": _(
         "We do not know these countries: %(names)s. Write them as your language does, such as: Ireland."
     ),
-    "programme-exists-already": _("There is a programme «%(id)s» already; choose another id or change its terms."),
+    "programme-exists-already": _("There is a programme “%(id)s” already; choose another id or change its terms."),
     "programme-has-begun": _("The programme began on %(starts_on)s; its first day no longer changes."),
     "programme-has-ended": _("The programme has ended and no longer changes."),
     "programme-is-a-draft": _("The programme is a draft; open it first."),
     "programme-never-opened": _("The programme never opened, so there is nothing to end."),
     "registration-not-open": _(
-        "Only an open programme can close its registration; the state of this one is «%(state)s»."
+        "Only an open programme can close its registration; the state of this one is “%(state)s”."
     ),
     # who takes part
     "application-of-nobody": _("Say whose application it is: employee_id is missing."),
@@ -98,7 +98,7 @@ SENTENCES: Mapping[str, Sentence | Addressed] = {
     ),
     "file-not-utf-8": _(
         "The file is not in UTF-8 but probably in Windows-1252, as line %(line)s shows first: letters with accents "
-        "would be lost. Save it as «CSV UTF-8» and give it again."
+        "would be lost. Save it as “CSV UTF-8” and give it again."
     ),
     "file-too-long": _("The file has more than %(lines)s lines; split it, every part with the header line."),
     "file-too-large": _("The file is larger than %(megabytes)s MB; split it, every part with the header line."),

@@ -54,9 +54,9 @@ async def followed(run: Callable[[Tell], Awaitable[Report]], file: AsyncExitStac
             try:
                 return await run(steps.put_nowait)
             except Exception as error:
-                if not isinstance(error, Refused | Absent):  # known even when nobody listens any more
+                if not isinstance(error, Refused | Absent):
                     log.error("import failed", exc_info=error)
-                    note_refusal(_why(error).code)
+                note_refusal(_why(error).code)  # known even when nobody listens any more
                 raise
 
     going = asyncio.create_task(under_way(work()))
@@ -70,4 +70,6 @@ async def followed(run: Callable[[Tell], Awaitable[Report]], file: AsyncExitStac
 
 
 def _why(error: BaseException) -> Reason:
+    if isinstance(error, Refused | Absent):
+        return error.reason
     return Reason("import-away") if is_transient(error) else Reason("import-our-fault")

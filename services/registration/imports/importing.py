@@ -141,13 +141,17 @@ class PeopleImport:
     covers: Covers
     dry_run: bool
 
-    async def run(self, file: IO[bytes], tell: Tell = lambda _: None) -> Report:
+    async def run(
+        self, file: IO[bytes], tell: Tell = lambda _: None, begun: Callable[[], None] = lambda: None
+    ) -> Report:
         """Take in every good row and say what is wrong with the others; raises Refused for the whole file.
 
-        Reads the file twice: a reporting line is known only when all managers are.
+        Reads the file twice: a reporting line is known only when all managers are. ``begun`` is called before that,
+        when nothing but its length can refuse the whole file any more.
         """
         sheet = await asyncio.to_thread(Sheet.of, file)
         (await self.store.unit().get(Programme, self.programme_id)).must_run()
+        begun()
         hearing = Hearing(sheet, file, self.people)
         lines = await Lines.of(self.store, self.covers, await hearing.heard(), hearing.several)
         taken, size = Taken(), file.seek(0, SEEK_END)

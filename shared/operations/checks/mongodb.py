@@ -27,7 +27,7 @@ class Database:
         await self._store.db.command("ping")
         hello = await self._store.client.admin.command("hello")
         named = hello.get("setName")
-        found = f"answers, replica set «{named}»" if named else "is no replica set"
+        found = f"answers, replica set “{named}”" if named else "is no replica set"
         remedy = "" if named else "name a replica set in MONGODB_URL: the product needs transactions"
         return [Check("MongoDB", bool(named), found, remedy), _clocks(hello["localTime"].replace(tzinfo=UTC))]
 
@@ -66,7 +66,7 @@ class Database:
             unused |= {f"{collection}.{name}" for name, key in keys.items() if key not in wanted | {("_id",)}}
         count = f"{len(set(self._indexes))} indexes"
         fine = f"{count}; not needed: {', '.join(sorted(unused))}" if unused else count
-        return [lacking("MongoDB indexes", missing, fine, "run the command «prepare» of this service")]
+        return [lacking("MongoDB indexes", missing, fine, "run the command “prepare” of this service")]
 
 
 def _covers(resource: dict[str, Any], database: str) -> bool:

@@ -38,7 +38,7 @@ AWAY: Mapping[str, str] = {
 """What is in the way → what that means."""
 LATE = _("Something that fell due cannot be done. It is tried again every few seconds.")
 """Of any other part: those are named by what a service does in time."""
-HALTED = _("The consumer has stopped: too much of one stream cannot be dealt with. Look at «What is heard».")
+HALTED = _("The consumer has stopped: too much of one stream cannot be dealt with. Look at “What is heard”.")
 
 
 @dataclass(frozen=True)

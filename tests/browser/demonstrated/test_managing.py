@@ -91,7 +91,7 @@ async def test_on_a_phone_without_scripts_one_makes_a_programme_and_opens_it(sig
     await wrong.get_by_role("link", name="Title").click()
     await fill_programme(page, "Voices of tomorrow", ["Generative AI"])
     await press(page, "Keep as a draft")
-    assert "«Voices of tomorrow» is kept as a draft." in await told(page)
+    assert "“Voices of tomorrow” is kept as a draft." in await told(page)
     await open_programme(page)
     await looked_at(page, scripts=False)
     await page.goto("/")

@@ -55,7 +55,7 @@ def every_fact_is_told(evidence: Evidence) -> Iterator[str]:
     for fact in facts:
         for demand in demands_of(fact, pairs):
             if demand not in answered and demand.reader not in erased:
-                yield f"{fact.kind} of {fact.at:%d %B} asks for «{demand.kind}» of {demand.subject}: there is none."
+                yield f"{fact.kind} of {fact.at:%d %B} asks for “{demand.kind}” of {demand.subject}: there is none."
     for letter in evidence.letters:
         if letter["fate"] not in ("sent", "waiting") and not letter["because"]:
             yield f"Letter {letter['_id']} was {letter['fate']}, and nothing says why."

@@ -15,5 +15,5 @@ SCENARIOS: Mapping[str, Callable[[int, date], Scenario]] = {"bnp-uk": bnp_uk.sce
 def generate(name: str, seed: int, today: date) -> Scenario:
     """The scenario of that name; raises ValueError when there is none."""
     if name not in SCENARIOS:
-        raise ValueError(f"There is no scenario «{name}»; choose one of {', '.join(SCENARIOS)}.")
+        raise ValueError(f"There is no scenario “{name}”; choose one of {', '.join(SCENARIOS)}.")
     return SCENARIOS[name](seed, today)

@@ -21,6 +21,18 @@ ROUNDS: Mapping[RoundState, str] = {
     RoundState.CANCELLED: _("was cancelled"),
     RoundState.SUPERSEDED: _("was replaced by another round"),
 }
+"""Within a sentence about it."""
+STANDINGS: Mapping[RoundState, str] = {
+    RoundState.REQUESTED: _("waiting for its turn"),
+    RoundState.RUNNING: _("being computed"),
+    RoundState.PROPOSED: _("waiting for your decision"),
+    RoundState.APPROVING: _("forming its pairs"),
+    RoundState.COMPLETED: _("completed"),
+    RoundState.FAILED: _("failed"),
+    RoundState.CANCELLED: _("cancelled"),
+    RoundState.SUPERSEDED: _("replaced by another round"),
+}
+"""Standing alone, in a list of rounds."""
 PAIRS: Mapping[PairState, str] = {
     PairState.PROPOSED: _("proposed"),
     PairState.FORMED: _("together"),
@@ -72,6 +84,7 @@ CHANGED: Mapping[Turn, str] = {
 WHO: Mapping[Role, str] = {Role.MENTOR: _("a mentor"), Role.MENTEE: _("a mentee")}
 SAID: dict[str, Any] = {
     "rounds": ROUNDS,
+    "standings": STANDINGS,
     "states": PAIRS,
     "ended": ENDED,
     "not_made": NOT_MADE,

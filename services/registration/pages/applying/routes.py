@@ -40,7 +40,7 @@ router = APIRouter(include_in_schema=False, route_class=Guarded)
 pages = Pages(__package__)
 
 Participant = Annotated[Caller, allow("participant")]
-TAKEN_IN = _("Thank you: you take part in «%(title)s». What comes next stands below.")
+TAKEN_IN = _("Thank you: you take part in “%(title)s”. What comes next stands below.")
 CHANGED = _("Your answers are kept.")
 
 

@@ -15,9 +15,9 @@ from shared.web.links.link import Link
 
 WHY = next(each for each in LEAVING if each.name == "because")
 PAIRED: Sentence = _(
-    "You step back from «%(title)s» for good: your pair ends, and sessions to come are taken out of both calendars"
+    "You step back from “%(title)s” for good: your pair ends, and sessions to come are taken out of both calendars"
 )
-ALONE: Sentence = _("You step back from «%(title)s» for good: we no longer look for a partner for you")
+ALONE: Sentence = _("You step back from “%(title)s” for good: we no longer look for a partner for you")
 
 
 async def _mine(link: Link, unit: Unit) -> Mine:

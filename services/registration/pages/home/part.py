@@ -52,7 +52,7 @@ LEAVING = Form(
     ),
     button=_("Step back"),
 )
-GONE = _("You have stepped back from «%(title)s». Thank you for having been part of it.")
+GONE = _("You have stepped back from “%(title)s”. Thank you for having been part of it.")
 
 
 @dataclass(frozen=True)

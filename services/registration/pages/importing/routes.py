@@ -11,7 +11,7 @@ from pydantic import Field
 
 from services.registration.imports.cells import REQUIRED
 from services.registration.imports.following import Following, followed
-from services.registration.imports.importing import COUNTED, PeopleImport, Report, Tell
+from services.registration.imports.importing import COUNTED, PeopleImport, Progress, Report, Tell
 from services.registration.imports.people_csv import COLUMNS
 from services.registration.pages.importing.columns import IN_WORDS, example
 from services.registration.pages.people.managed import Managed, Managing
@@ -35,6 +35,7 @@ from shared.web.wording import reader
 ENTRIES: tuple[Entry, ...] = ()
 MOST_SHOWN, MOST_NOTES = 40, 15
 """Cells a page tells of; the others are counted."""
+BEGUN = Progress(rows=0, part=0)
 OF_THE_FILE = (
     "columns-come-again",
     "columns-missing",
@@ -104,7 +105,7 @@ async def imported(request: Request, seen: Managed, store: Database, known: Know
 
 
 async def _begun(request: Request, seen: Managing, store: Store, known: People, *, dry_run: bool) -> Following:
-    """It goes on, whoever closes the page; raises what refuses the whole file."""
+    """It goes on, whoever closes the page; raises what refuses the whole file before it is read."""
     job = PeopleImport(
         store=store, programme_id=seen.programme.id, people=known, covers=seen.caller.manages, dry_run=dry_run
     )
@@ -113,7 +114,7 @@ async def _begun(request: Request, seen: Managing, store: Store, known: People, 
         raise Refused("file-too-large", megabytes=LARGEST_FILE // 1024 // 1024)
 
     async def run(tell: Tell) -> Report:
-        report = await job.run(sent.file, tell)
+        report = await job.run(sent.file, tell, begun=partial(tell, BEGUN))
         note(dry_run=dry_run, rows=report.rows, **{name: getattr(report, name) for name in COUNTED})
         return report
 

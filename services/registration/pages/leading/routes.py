@@ -32,9 +32,9 @@ pages = Pages(__package__)
 OPENING = Form(Nothing, (), button=_("Open for applications"))
 CLOSING = Form(Nothing, (), button=_("Close registration"))
 ENDING = Form(Nothing, (), button=_("End the programme"))
-OPENED = _("«%(title)s» takes applications now.")
-CLOSED = _("«%(title)s» takes no more applications.")
-ENDED = _("«%(title)s» has ended.")
+OPENED = _("“%(title)s” takes applications now.")
+CLOSED = _("“%(title)s” takes no more applications.")
+ENDED = _("“%(title)s” has ended.")
 
 Step = Callable[[Programme, Unit], Programme]
 

@@ -37,7 +37,7 @@ async def _want_fewer(link: Link, _chosen: str, unit: Unit) -> None:
 
 
 FEWER = _(
-    "You will receive fewer letters. Whoever takes part can change that on «My data»; contacts of a programme ask its "
+    "You will receive fewer letters. Whoever takes part can change that on “My data”; contacts of a programme ask its "
     "manager."
 )
 DEEDS: Mapping[str, Deed] = {"fewer-letters": Deed(_offer, _want_fewer, _("Receive fewer letters"), FEWER)}

@@ -26,7 +26,7 @@ FEWER = Form(
             help=_("Then there are no reminders of trainings, and no questions whether you met and how it was."),
         ),
     ),
-    button=_("Keep it"),
+    button=_("Keep this wish"),
 )
 
 

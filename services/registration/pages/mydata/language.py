@@ -34,7 +34,9 @@ class Switched(Chosen):
     then: str = ""
 
 
-LANGUAGE = Form(Chosen, (Asked("language", _("Language of these pages"), "list", short=True),), button=_("Keep it"))
+LANGUAGE = Form(
+    Chosen, (Asked("language", _("Language of these pages"), "list", short=True),), button=_("Keep this language")
+)
 
 
 SWITCH = Form(Switched, (LANGUAGE.questions[0], Asked("then", "")), button="")

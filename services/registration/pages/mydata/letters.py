@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from operator import attrgetter
 
 from services.registration.notices.kinds import Kind
@@ -10,6 +10,7 @@ from services.registration.notices.letter import Because, Fate, Letter
 from services.registration.people.participant import Participant
 from shared.domain.marking import _
 from shared.domain.work import Store
+from shared.language.values.zones import zone_of
 
 AT_ONCE = 50
 
@@ -50,21 +51,30 @@ class Told:
     """One letter: what it is about, and what has become of it; ``fate`` names its ``day``."""
 
     what: str
+    session_on: date | None
+    """The day of the session it is about, by the clock of its reader; None where it is about none."""
     fate: str
     day: date
 
 
 async def letters_to(store: Store, ids: Sequence[str]) -> list[Told]:
     """The last letters to the person of these ids in all their programmes, by day, the newest first."""
-    mine = await store.ids(Participant, {"person_id": {"$in": list(ids)}})
+    mine = await store.all(Participant, {"person_id": {"$in": list(ids)}})
+    zones = {each.id: each.profile.time_zone for each in mine}
     newest = (("asked_at", -1), ("_id", -1))
-    page = await store.page(Letter, {"participant_id": {"$in": mine}}, sort=newest, limit=AT_ONCE)
-    return sorted(map(_told, page.items), key=attrgetter("day"), reverse=True)
+    page = await store.page(Letter, {"participant_id": {"$in": list(zones)}}, sort=newest, limit=AT_ONCE)
+    told = [_told(each, zones[each.participant_id]) for each in page.items]
+    return sorted(told, key=attrgetter("day"), reverse=True)
 
 
-def _told(letter: Letter) -> Told:
+def _told(letter: Letter, zone: str) -> Told:
     day = (letter.ended_at or letter.due_at or letter.to_go_at).date()
-    return Told(TOLD[letter.kind], _fate(letter), day)
+    return Told(TOLD[letter.kind], _session_on(letter, zone), _fate(letter), day)
+
+
+def _session_on(letter: Letter, zone: str) -> date | None:
+    starts_at = letter.facts.get("starts_at")
+    return datetime.fromisoformat(str(starts_at)).astimezone(zone_of(zone)).date() if starts_at else None
 
 
 def _fate(letter: Letter) -> str:

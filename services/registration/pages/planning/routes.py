@@ -32,8 +32,8 @@ MOST_TICKED = 5
 """Countries of a manager that are ticked before anybody chooses."""
 OTHERWISE = "programme"
 """The id that is made of a title without a letter of ours."""
-MADE = _("«%(title)s» is kept as a draft. Once it has opened, its call is at %(address)s.")
-CHANGED = _("The terms of «%(title)s» are kept.")
+MADE = _("“%(title)s” is kept as a draft. Once it has opened, its call is at %(address)s.")
+CHANGED = _("The terms of “%(title)s” are kept.")
 
 router = APIRouter(include_in_schema=False, route_class=Guarded)
 pages = Pages(__package__)

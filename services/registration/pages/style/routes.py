@@ -44,7 +44,7 @@ async def wish(request: Request, caller: Annotated[Caller, allow(*SIGNED_IN)]) -
         if sent.topic.casefold() == "nothing":
             raise Refused("nothing-to-learn")
         return Done(
-            address, Notice(_("Thank you: your wish for «%(topic)s» could be kept now."), {"topic": sent.topic})
+            address, Notice(_("Thank you: your wish for “%(topic)s” could be kept now."), {"topic": sent.topic})
         )
 
     return await act(request, caller, WISH, thank, partial(_shown, request))

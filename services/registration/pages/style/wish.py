@@ -27,7 +27,7 @@ class Wish(Sent):
 WISH = Form(
     Wish,
     (
-        Asked("topic", _("What would you like to learn?"), help=_("A few words are enough, such as «short videos».")),
+        Asked("topic", _("What would you like to learn?"), help=_("A few words are enough, such as “short videos”.")),
         Asked(
             "level",
             _("How much do you know about it?"),

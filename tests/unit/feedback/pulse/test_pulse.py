@@ -45,7 +45,7 @@ def test_only_a_session_that_was_held_has_a_pulse(event: SessionEvent, word: str
 
 
 def test_an_unknown_session_is_absent() -> None:
-    with refusing(service.spoken, "no session «s9»", Absent):
+    with refusing(service.spoken, "no session “s9”", Absent):
         Pulse.submitted(after(held(1)), "s9", MENTOR, ANSWER, before=None)
 
 

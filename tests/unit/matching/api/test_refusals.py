@@ -34,14 +34,14 @@ def test_every_state_is_a_word_that_is_translated(states: Any) -> None:
             mentee("nobody"),
             "together-takes-no-part",
             {"participant_id": "senior"},
-            "«senior» does not take part in this programme.",
+            "“senior” does not take part in this programme.",
         ),
         (
             mentee("junior"),
             mentee(),
             "together-in-other-role",
             {"participant_id": "junior", "role": "mentor"},
-            "«junior» is no mentor in this programme.",
+            "“junior” is no mentor in this programme.",
         ),
         (
             mentor(partners=frozenset({"senior"})),
@@ -55,7 +55,7 @@ def test_every_state_is_a_word_that_is_translated(states: Any) -> None:
             mentee(),
             "together-without-place",
             {"participant_id": "junior"},
-            "«junior» has as many partners as they can take.",
+            "“junior” has as many partners as they can take.",
         ),
     ],
 )
@@ -67,7 +67,7 @@ def test_why_two_cannot_be_put_together(
         Locks.of([("junior", "senior")], people, terms()).must_hold()
     reason = caught.value.reason
     assert (reason.code, reason.facts) == (code, {"mentor_id": "junior", "mentee_id": "senior", **facts})
-    assert SPOKEN.explain(reason) == f"«junior» and «senior» cannot be put together. {words}"
+    assert SPOKEN.explain(reason) == f"“junior” and “senior” cannot be put together. {words}"
 
 
 def test_whom_a_manager_puts_together_and_keeps_apart_is_named() -> None:

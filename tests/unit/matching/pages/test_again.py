@@ -136,7 +136,7 @@ async def test_who_cannot_be_together_any_more_is_named_and_can_be_let_go(
     answer = await manager.post(AGAIN, data={**hidden(page), **CHOSEN, "minimum_score": "7"})
     assert answer.status_code == 409 and await asked(store) == []
     told = answer.text.partition('role="alert"')[2].partition("</div>")[0]
-    assert "«Mia»" in told and "«Eva» does not take part" in told and "m1" not in told and "e2" not in told
+    assert "“Mia”" in told and "“Eva” does not take part" in told and "m1" not in told and "e2" not in told
     assert 'value="7"' in answer.text and 'value="m1/e2"' in answer.text
     again = {**hidden(answer.text), **CHOSEN, "unlock": "m1/e2"}
     assert (await manager.post(AGAIN, data=again)).status_code == 303
@@ -146,7 +146,7 @@ async def test_nobody_is_together_and_apart_at_once(store: MemoryStore, manager:
     page = (await manager.get(f"{AGAIN}?together=r-1&apart=r-1")).text
     both = {**hidden(page), **CHOSEN, "together": "m1/e1", "apart": "m1/e1"}
     answer = await manager.post(AGAIN, data=both)
-    assert answer.status_code == 409 and "«Mia» and «Emil» cannot be put together and kept apart" in answer.text
+    assert answer.status_code == 409 and "“Mia” and “Emil” cannot be put together and kept apart" in answer.text
     assert answer.text.count('value="m1/e1" checked') == 2 and await asked(store) == []
 
 

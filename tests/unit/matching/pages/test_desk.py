@@ -76,7 +76,7 @@ async def test_the_desk_leads_to_rounds_and_tells_who_waits(manager: httpx.Async
     assert (first.status_code, first.headers["location"]) == (303, "/desk/programmes/p")
     page = (await manager.get(first.headers["location"])).text
     assert "3 people have no partner." in page
-    assert "Round of 5 October 2026" in page and "waits for your decision" in page
+    assert "Round of 5 October 2026" in page and 'State"><span>waiting for your decision<' in page
 
 
 async def test_a_round_tells_its_pairs_with_reasons_and_that_a_person_decides(manager: httpx.AsyncClient) -> None:

@@ -181,7 +181,7 @@ def test_the_readers_language_chooses_the_plural(doors: int, words: str) -> None
         (Opening(rule="training", value="", doors=12), "Once they have done the training, 12 more people suit them."),
         (
             Opening(rule="topic", value="vision", doors=2),
-            "With «Vision» as one more topic, 2 more people would suit them.",
+            "With “Vision” as one more topic, 2 more people would suit them.",
         ),
     ],
 )
@@ -194,11 +194,11 @@ def test_what_is_known_in_words() -> None:
     assert door.endswith("This excludes 12 people. For 3 of them there is no other obstacle.")
     assert sentences.door(Door(rule="language", closed=1, alone=1), ENGLISH).endswith("There is no other obstacle.")
     assert sentences.price(price(mentors=0, unmatched=1), ENGLISH) == (
-        "No mentor with a place teaches «x». One mentee left over wants to learn it."
+        "No mentor with a place teaches “x”. One mentee left over wants to learn it."
     )
     assert "1.5 more people a partner" in sentences.price(price(), ENGLISH)
     assert sentences.wanted(Wanted(topic="a", language="b", country="C", mentors=4), ENGLISH) == (
-        "4 more mentors (C) who speak b and teach «a» would give 4 more mentees a partner. "
+        "4 more mentors (C) who speak b and teach “a” would give 4 more mentees a partner. "
         "All other pairs could stay as they are."
     )
 

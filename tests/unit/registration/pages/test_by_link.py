@@ -38,7 +38,7 @@ async def test_it_says_what_would_happen_asks_why_and_does_it_once(things: tuple
     app, store, link = world(*things)
     async with anybody(app) as reader:
         seen = (await reader.get(link)).text
-        assert "You step back from «Digital &lt;voices&gt;» for good" in seen
+        assert "You step back from “Digital &lt;voices&gt;” for good" in seen
         assert what in seen
         assert seen.count('name="chosen"') == 2
         assert await standing(store) is Standing.TRAINED

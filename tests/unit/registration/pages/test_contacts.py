@@ -50,6 +50,12 @@ async def test_a_contact_is_added_changed_and_removed() -> None:
     assert await contacts(store) == ()
 
 
+async def test_every_button_says_whom_it_removes() -> None:
+    page = (await look(of(TEAM, QUIET), PATH, WHOLE)).text
+    for each in (TEAM, QUIET):
+        assert f'>Remove <span class="unseen">({each.email})</span></button>' in page
+
+
 @pytest.mark.parametrize(
     ("field", "value"), [("email", "nobody"), ("language", "tlh"), ("time_zone", "Mars/Olympus"), ("email", "")]
 )

@@ -11,7 +11,7 @@ import pytest
 from pymongo.errors import AutoReconnect
 from typing_extensions import override
 
-from services.registration.imports import following
+from services.registration.imports import csv_records, following
 from services.registration.pages import router
 from shared.serving.compressed import compress_answers
 from shared.web.forms.files import UPLOADS
@@ -32,16 +32,16 @@ PATIENCE = 20
 
 
 class Slow(MemoryStore):
-    """Keeps the first transaction at once and every other when it may, or not at all."""
+    """Keeps the first transactions at once and every other when it may, or not at all."""
 
-    def __init__(self) -> None:
+    def __init__(self, at_once: int = 1) -> None:
         super().__init__(VOICES, now=NOW)
-        self.runs, self.may_go_on, self.fails = 0, asyncio.Event(), False
+        self.at_once, self.may_go_on, self.fails = at_once, asyncio.Event(), False
 
     @override
     async def run(self, work: Callable[[Any], Awaitable[T]]) -> T:
-        self.runs += 1
-        if self.runs > 1:
+        self.at_once -= 1
+        if self.at_once < 0:
             await self.may_go_on.wait()
             if self.fails:
                 raise AutoReconnect("away")
@@ -93,6 +93,27 @@ async def test_a_step_is_shown_before_the_next_is_done_and_then_the_report(encod
     assert rest.index(LAST) < rest.index("<dt>New people</dt><dd>501</dd>") < rest.index("Give it again")
     assert rest.index("Give it again") < rest.index("What stands in the file")
     assert 'value="keep" checked' in rest
+
+
+async def test_that_it_is_being_read_is_shown_before_the_first_lines_are_dealt_with() -> None:
+    store = Slow(at_once=0)
+    async with given(store) as answer:
+        pieces = answer.aiter_bytes()
+        begun = await until("0 lines so far", pieces)
+        assert "We are reading the file" in begun and "500 lines" not in begun and people_of(store) == 0
+        store.may_go_on.set()
+        assert "<dt>New people</dt><dd>501</dd>" in await until("</html>", pieces)
+    await ended()
+
+
+async def test_a_file_that_proves_too_long_while_it_is_read_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_records, "LONGEST_FILE", 100)
+    store = Slow()
+    async with given(store) as answer:
+        page = await until("</html>", answer.aiter_bytes())
+    assert answer.status_code == 200 and people_of(store) == 0
+    assert 'role="alert"' in page and "100 lines" in page and 'type="file"' in page
+    await ended()
 
 
 async def test_it_goes_on_when_the_page_is_closed_and_giving_it_again_shows_what_became_of_it() -> None:

@@ -1,10 +1,11 @@
 """What is known of oneself: shown, handed out, erased on one's own word, and read in one's own language."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
 from services.registration.notices.kinds import Kind
-from services.registration.notices.letter import Because, Letter, letter_id
+from services.registration.notices.letter import Because, Facts, Letter, letter_id
 from services.registration.pages import router
 from services.registration.pages.mydata.letters import AT_ONCE, TOLD, WHY_NOT
 from services.registration.pages.mydata.routes import KEPT
@@ -165,6 +166,16 @@ async def test_every_letter_to_one_stands_there_with_what_became_of_it_the_newes
     assert 'name="fewer"' not in (await look(kept(VOICES), "/my-data")).text
 
 
+async def test_a_letter_about_a_session_says_its_day_by_the_clock_of_its_reader() -> None:
+    late: Facts = {"pair_id": "pair", "starts_at": "2026-03-05T23:30:00+00:00"}
+    letters = (replace(letter(Kind.MOVED), facts=late), letter(Kind.PLANNED))
+    east = replace(HERE, profile=HERE.profile.model_copy(update={"time_zone": "Europe/Paris"}))
+    west = replace(HERE, profile=HERE.profile.model_copy(update={"time_zone": "Europe/London"}))
+    for here, day in ((east, "6 March 2026"), (west, "5 March 2026")):
+        html = (await look(kept(VOICES, here, *PEOPLE, *letters), "/my-data")).text
+        assert f"<span>A session was moved ({day})</span>" in html and "<span>When you meet</span>" in html
+
+
 async def test_whoever_wants_fewer_says_so_and_takes_it_back() -> None:
     store = kept(*ALL)
     for typed, fewer in (({"fewer": "true"}, True), ({}, False)):
@@ -174,6 +185,12 @@ async def test_whoever_wants_fewer_says_so_and_takes_it_back() -> None:
         assert (' value="true" checked' in (await look(store, "/my-data")).text) is fewer
     wrong = await send(store, "/my-data/letters", {"fewer": "perhaps"}, shown="/my-data")
     assert wrong.status_code == 422 and "This cannot be kept yet" in wrong.text
+
+
+async def test_every_button_says_what_it_keeps() -> None:
+    html = (await look(kept(*ALL), "/my-data")).text
+    buttons = re.findall(r'<button class="button first">([^<]+)</button>', html)
+    assert buttons == ["Keep this wish", "Keep this language"]
 
 
 async def test_no_more_letters_stand_there_than_one_can_read() -> None:

@@ -94,12 +94,12 @@ NOT_OPEN = "Only an open programme can close its registration; the state of this
         (
             "close registration",
             Stage.DRAFT,
-            "Only an open programme can close its registration; the state of this one is «draft».",
+            "Only an open programme can close its registration; the state of this one is “draft”.",
         ),
         (
             "close registration",
             Stage.ENDED,
-            "Only an open programme can close its registration; the state of this one is «ended».",
+            "Only an open programme can close its registration; the state of this one is “ended”.",
         ),
         ("end", Stage.DRAFT, "The programme never opened, so there is nothing to end."),
     ],

@@ -51,7 +51,7 @@ async def test_a_form_that_is_valid_leads_on_with_a_notice_that_is_told_once(ann
     assert (answer.status_code, answer.headers["location"]) == (303, "/style")
 
     told, again = await ann.get("/style"), await ann.get("/style")
-    assert "Thank you: your wish for «short videos» could be kept now." in told.text
+    assert "Thank you: your wish for “short videos” could be kept now." in told.text
     assert 'class="notice"' not in again.text
 
 
