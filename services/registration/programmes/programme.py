@@ -76,12 +76,12 @@ class Programme(AnyProgramme):
 
     def told_to(self, contacts: Iterable[Contact]) -> "Programme":
         """Tells these how it goes, each address once, and nobody else."""
-        once = {each.email.casefold(): each for each in contacts}
+        once = {each.id: each for each in contacts}
         return replace(self, contacts=tuple(once.values()))
 
     def contact(self, identity: str) -> Contact | None:
         """The contact of that id, if it still is one."""
-        return next((each for each in self.contacts if each.id_in(self.id) == identity), None)
+        return next((each for each in self.contacts if each.id == identity), None)
 
     def without_figures(self, contact: Contact) -> "Programme":
         """That contact is told no figures any more."""

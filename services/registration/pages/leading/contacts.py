@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 from services.registration.pages.applying.options import zones_near
 from services.registration.pages.mydata.language import offered
 from services.registration.pages.people.managed import Managed, Managing
-from services.registration.programmes.contact import MOST_CONTACTS, Contact, Email
+from services.registration.programmes.contact import MOST_CONTACTS, Contact, Email, Told
 from services.registration.programmes.programme import Programme
 from shared.domain.errors import Refused
 from shared.domain.marking import _
@@ -18,6 +18,7 @@ from shared.domain.work import Unit
 from shared.language.values.value import Sent
 from shared.language.values.zones import TimeZone
 from shared.telemetry.deeds import note
+from shared.web.dependencies import Keyed
 from shared.web.forms.acting import Done, act
 from shared.web.forms.declaring import Asked, Form, Nothing
 from shared.web.forms.showing import Filled, filled
@@ -34,7 +35,7 @@ router = APIRouter(include_in_schema=False, route_class=Guarded)
 pages = Pages(__package__)
 
 
-class Told(Sent):
+class Typed(Sent):
     """One more contact, or one of before who is told otherwise."""
 
     email: Email = Field(repr=False)
@@ -43,13 +44,13 @@ class Told(Sent):
     weekly: bool = False
 
     @property
-    def contact(self) -> Contact:
-        """As it is kept."""
-        return Contact.model_validate(self.model_dump())
+    def told(self) -> Told:
+        """As it is meant."""
+        return Told.model_validate(self.model_dump())
 
 
 ADDING = Form(
-    Told,
+    Typed,
     (
         Asked("email", _("E-mail"), "email", help=_("An address that somebody reads, such as that of your team.")),
         Asked("language", _("Language of the letters"), "list", short=True),
@@ -73,9 +74,9 @@ async def shown(request: Request, seen: Managed) -> Response:
 
 
 @router.post("/led/{programme_id}/contacts", name="contact-added")
-async def added(request: Request, seen: Managed) -> Response:
+async def added(request: Request, seen: Managed, key: Keyed) -> Response:
     """Tell one more."""
-    return await _act(request, seen, ADDING, lambda sent: partial(_with, contact=sent.contact), KEPT)
+    return await _act(request, seen, ADDING, lambda sent: partial(_with, told=sent.told, key=key), KEPT)
 
 
 @router.post("/led/{programme_id}/contacts/{contact_id}/remove", name="contact-removed")
@@ -84,15 +85,15 @@ async def removed(request: Request, seen: Managed, contact_id: Annotated[str, Pa
     return await _act(request, seen, REMOVING, lambda _: partial(_without, contact_id=contact_id), REMOVED)
 
 
-def _with(programme: Programme, contact: Contact) -> Programme:
-    after = programme.told_to([*programme.contacts, contact])
+def _with(programme: Programme, told: Told, key: str) -> Programme:
+    after = programme.told_to([*programme.contacts, Contact.of(told, programme.id, key)])
     if len(after.contacts) > MOST_CONTACTS:
         raise Refused("enough-contacts", limit=MOST_CONTACTS)
     return after
 
 
 def _without(programme: Programme, contact_id: str) -> Programme:
-    return programme.told_to(each for each in programme.contacts if each.id_in(programme.id) != contact_id)
+    return programme.told_to(each for each in programme.contacts if each.id != contact_id)
 
 
 async def _act(request: Request, seen: Managing, form: Form[Any], step: Callable[[Any], Step], told: str) -> Response:
