@@ -108,9 +108,11 @@ async def contacts(programme_id: Id, caller: Manager, store: Database) -> Contac
 async def change_contacts(
     programme_id: Id, told: Contacts, caller: Manager, store: Database, key: Keyed
 ) -> ContactsView:
-    """Tell these how it goes, and nobody else."""
+    """Tell these how it goes, and nobody else, for as long as it runs."""
     those = [Contact.of(each, programme_id, key) for each in told.contacts]
-    return ContactsView.of(await _changed(store, caller, programme_id, lambda known, _: known.told_to(those)))
+    return ContactsView.of(
+        await _changed(store, caller, programme_id, lambda known, unit: known.telling(those, unit.now))
+    )
 
 
 @router.post("/programmes/{programme_id}/open")

@@ -1,6 +1,7 @@
 """Whom a programme writes to of itself: a week in figures, and plainly that pairs need help."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
 
@@ -11,7 +12,7 @@ from services.registration.pages.applying.options import zones_near
 from services.registration.pages.mydata.language import offered
 from services.registration.pages.people.managed import Managed, Managing
 from services.registration.programmes.contact import MOST_CONTACTS, Contact, Email, Told
-from services.registration.programmes.programme import Programme
+from services.registration.programmes.programme import Programme, Stage
 from shared.domain.errors import Refused
 from shared.domain.marking import _
 from shared.domain.work import Unit
@@ -63,13 +64,15 @@ ADDING = Form(
 REMOVING = Form(Nothing, (), button=_("Remove"))
 KEPT, REMOVED = _("This contact is told how the programme goes."), _("This contact is told nothing any more.")
 
-Step = Callable[[Programme], Programme]
+Step = Callable[[Programme, datetime], Programme]
 
 
 @router.get("/led/{programme_id}/contacts", name="programme-contacts")
 async def shown(request: Request, seen: Managed) -> Response:
-    """Who they are, and one more."""
+    """Who they are, and one more; raises Refused once it has ended."""
     seen.caller.must_cover(seen.programme.terms.countries)
+    if seen.programme.state is Stage.ENDED:
+        raise Refused("programme-has-ended")
     return await _page(request, seen, _new(request))
 
 
@@ -85,15 +88,15 @@ async def removed(request: Request, seen: Managed, contact_id: Annotated[str, Pa
     return await _act(request, seen, REMOVING, lambda _: partial(_without, contact_id=contact_id), REMOVED)
 
 
-def _with(programme: Programme, told: Told, key: str) -> Programme:
-    after = programme.told_to([*programme.contacts, Contact.of(told, programme.id, key)])
+def _with(programme: Programme, now: datetime, told: Told, key: str) -> Programme:
+    after = programme.telling([*programme.contacts, Contact.of(told, programme.id, key)], now)
     if len(after.contacts) > MOST_CONTACTS:
         raise Refused("enough-contacts", limit=MOST_CONTACTS)
     return after
 
 
-def _without(programme: Programme, contact_id: str) -> Programme:
-    return programme.told_to(each for each in programme.contacts if each.id != contact_id)
+def _without(programme: Programme, now: datetime, contact_id: str) -> Programme:
+    return programme.telling((each for each in programme.contacts if each.id != contact_id), now)
 
 
 async def _act(request: Request, seen: Managing, form: Form[Any], step: Callable[[Any], Step], told: str) -> Response:
@@ -103,7 +106,7 @@ async def _act(request: Request, seen: Managing, form: Form[Any], step: Callable
     async def work(sent: Sent, unit: Unit) -> Done:
         before = await unit.get(Programme, seen.programme.id)
         seen.caller.must_cover(before.terms.countries)
-        unit.save(step(sent)(before))
+        unit.save(step(sent)(before, unit.now))
         note(programme_id=before.id)
         return Done(request.url_for("programme-contacts", programme_id=before.id).path, Notice(told))
 

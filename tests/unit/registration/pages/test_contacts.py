@@ -83,6 +83,13 @@ async def test_they_are_for_whoever_manages_all_of_it() -> None:
         assert "team@x.example" not in (await look(store, page, PART)).text
 
 
+async def test_of_a_programme_that_has_ended_nobody_is_told() -> None:
+    store = kept(VOICES.told_to([TEAM]).ended())
+    assert (await look(store, PATH, WHOLE)).status_code == 409
+    assert PATH not in (await look(store, "/led/voices", WHOLE)).text
+    assert await contacts(store) == ()
+
+
 async def test_the_link_of_a_letter_ends_the_figures_and_leaves_the_rest() -> None:
     store = of(TEAM)
     app = site(router, store=store)
