@@ -4,28 +4,17 @@ from datetime import UTC, date, datetime, time
 from hashlib import blake2b
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from shared.language.reasons import not_valid
+from services.registration.programmes.addresses import Email
 from shared.language.terms import Terms
 from shared.language.values.figures import TRUTH
 from shared.language.values.languages import Language
-from shared.language.values.lines import Line
 from shared.language.values.same import same
 from shared.language.values.value import Value
 from shared.language.values.zones import TimeZone, zone_of, zones_in
 
 MOST_CONTACTS = 5
-
-
-def _address(text: str) -> str:
-    local, at, domain = text.partition("@")
-    if not (local and at and domain) or "@" in domain or any(character.isspace() for character in text):
-        raise not_valid("not-an-email-address")
-    return text
-
-
-Email = Annotated[str, Line(254), AfterValidator(_address)]
 
 
 class Told(Value):

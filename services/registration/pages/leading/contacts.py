@@ -11,7 +11,8 @@ from pydantic import AfterValidator, Field
 from services.registration.pages.applying.options import zones_near
 from services.registration.pages.mydata.language import offered
 from services.registration.pages.people.managed import Managed, Managing
-from services.registration.programmes.contact import MOST_CONTACTS, Contact, Email, Told
+from services.registration.programmes.addresses import Email
+from services.registration.programmes.contact import MOST_CONTACTS, Contact, Told
 from services.registration.programmes.programme import Programme, Stage
 from shared.domain.errors import Refused
 from shared.domain.marking import _
