@@ -13,7 +13,7 @@ LONGEST, LONGEST_LOCAL = 254, 64
 """Bytes of all of it as it goes over the wire, and of what stands before the @ (RFC 5321, 4.5.3.1)."""
 ATOM = r'[^\s\x00-\x1f\x7f"(),.:;<>@\[\\\]]+'
 LOCAL = re.compile(rf"{ATOM}(\.{ATOM})*")
-"""Letters and marks of any script; no quotation marks, which would let anything in and which hardly any server takes."""
+"""Letters and marks of any script; no quotation marks, which would let anything in and hardly any server takes."""
 LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 DOMAIN = re.compile(rf"({LABEL}\.)+(?!\d+$){LABEL}", re.IGNORECASE)
 """A name that can be looked up everywhere, in ASCII; no number of a machine."""
