@@ -23,7 +23,7 @@ from shared.language import registration as language
 from shared.language.everybody import ErasureConfirmed
 from shared.language.streams import said_by
 from shared.loops import Pulse
-from shared.operations.pages.around import MAIL
+from shared.operations.pages.around import MAIL, WEBHOOKS
 from shared.privacy.erasing import Erased
 from shared.running.declared import Finding, Work
 from shared.service import Service
@@ -89,7 +89,7 @@ service = Service(
     pages=pages.router,
     entries=pages.ENTRIES,
     deeds=pages.DEEDS,
-    operated=(MAIL,),
+    operated=(MAIL, WEBHOOKS),
     metrics=metrics,
     puts_right=put_right,
     recovered=spare,
