@@ -25,6 +25,7 @@ NOW = MONDAY + timedelta(days=1)
 PAGE, OPERATOR = "/operating/webhooks", "otto~operator"
 LATE = replace(WAITING.in_hand(MONDAY), id="event-3_chat", answer="503")
 STOPPED = Standing(id="chat", address="a digest", stopped_at=MONDAY)
+TEMPLATES = ["hooks.html", "hook.html"]
 FACTS = ["Telemachus", "UTC", *KINDS, "spring", "chat", "log", "ConnectError"]
 
 
