@@ -11,6 +11,7 @@ from services.registration.mail.looking import look as look_at_mail
 from services.registration.metrics import metrics
 from services.registration.notices.recovering import forget_addresses, spare_what_may_have_gone
 from services.registration.people.identifying import identify
+from services.registration.programmes.tidying import Tidier as ContactsTidier
 from services.registration.webhooks.asking import hearing
 from services.registration.webhooks.recovering import spare_what_may_be_told
 from shared.domain.aggregate import aggregates_of
@@ -22,7 +23,7 @@ from shared.language import registration as language
 from shared.language.everybody import ErasureConfirmed
 from shared.language.streams import said_by
 from shared.loops import Pulse
-from shared.operations.pages.around import MAIL
+from shared.operations.pages.around import MAIL, WEBHOOKS
 from shared.privacy.erasing import Erased
 from shared.running.declared import Finding, Work
 from shared.service import Service
@@ -45,10 +46,11 @@ async def identify_all(store: Store, settings: Settings) -> None:
 
 def works(store: Store, settings: Settings, pulse: Pulse) -> list[Work]:
     """Letters are sent where there is a mail server, and webhooks where some are told of; elsewhere nobody waits for
-    what sends them to be imported. What was noted of webhooks is forgotten in time also where nobody is told any more.
+    what sends them to be imported. Contacts, and what was noted of webhooks, are forgotten in time also where nobody
+    is told any more.
     """
     endpoints = endpoints_in(settings.webhooks)
-    found: list[Work] = [Tidier(store, endpoints)]
+    found: list[Work] = [ContactsTidier(store), Tidier(store, endpoints)]
     if handlers.somebody_is_written_to(settings):
         from services.registration.mail.postman import Postman
 
@@ -87,7 +89,7 @@ service = Service(
     pages=pages.router,
     entries=pages.ENTRIES,
     deeds=pages.DEEDS,
-    operated=(MAIL,),
+    operated=(MAIL, WEBHOOKS),
     metrics=metrics,
     puts_right=put_right,
     recovered=spare,

@@ -23,11 +23,17 @@ async def store_of(request: Request) -> Store:
     return store
 
 
-async def _people(request: Request) -> People:
+async def _key(request: Request) -> str:
     settings: Settings = request.app.state.settings
-    return People.among(
-        request.app.state.aggregates, request.app.state.store, settings.pseudonym_key.get_secret_value()
-    )
+    return settings.pseudonym_key.get_secret_value()
+
+
+Keyed = Annotated[str, Depends(_key)]
+"""What ids of people are made with."""
+
+
+async def _people(request: Request, key: Keyed) -> People:
+    return People.among(request.app.state.aggregates, request.app.state.store, key)
 
 
 async def _read(request: Request, response: Response) -> str:

@@ -105,8 +105,8 @@ TO_ONE = {
         "Leaving.because": "else own-wish",
         "Wanted.ids": "0 to 200 items",
         "Terms.public_call": "else False",
-        "Contact.email": "1 to 254 letters",
-        "Contact.weekly": "else True",
+        "Told.email": "1 to 254 letters",
+        "Told.weekly": "else True",
         "Contacts.contacts": "0 to 5 items",
     },
     "matching": PAIRING

@@ -81,6 +81,15 @@ def says(*statuses: int) -> Answers:
     return say
 
 
+def asks_for_rest(status: int, retry_after: str) -> Answers:
+    """With that status, and to be left alone for so long or until then."""
+
+    async def say(_: Received) -> bytes:
+        return answer(status, f"retry-after: {retry_after}")
+
+    return say
+
+
 @asynccontextmanager
 async def receiver(tls: ssl.SSLContext | None = None) -> AsyncIterator[Receiver]:
     """One that listens until the end."""

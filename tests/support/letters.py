@@ -8,10 +8,11 @@ from services.registration.notices.letter import Letter, letter_id
 from services.registration.notices.truth import AHEAD
 from services.registration.people.participant import Participant
 from services.registration.people.person import Person
-from services.registration.programmes.contact import Contact
+from services.registration.programmes.contact import Contact, Told
 from services.registration.programmes.programme import Programme, Stage
 from shared.language.profile import Profile
 from shared.language.sessions import SessionEvent
+from tests.support.apps import PSEUDONYM_KEY
 from tests.unit.registration.samples import PROFILE, programme
 
 MONDAY = datetime(2026, 5, 4, 8, 0, tzinfo=UTC)
@@ -55,7 +56,8 @@ def spring(**terms: Any) -> Programme:
 
 def contact(**facts: Any) -> Contact:
     """Somebody in Paris who is told how the programme goes."""
-    return Contact.model_validate({"email": "lead@x.example", "language": "en", "time_zone": "Europe/Paris", **facts})
+    told = {"email": "lead@x.example", "language": "en", "time_zone": "Europe/Paris", **facts}
+    return Contact.of(Told.model_validate(told), "spring", PSEUDONYM_KEY)
 
 
 def session(kind: type[Any], starts_at: datetime, number: int = 1, **more: Any) -> SessionEvent:

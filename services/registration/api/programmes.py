@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterator
 from fastapi import APIRouter, Response
 
 from services.registration.api.views import Contacts, ContactsView, NewProgramme, ProgrammeView
+from services.registration.programmes.contact import Contact
 from services.registration.programmes.programme import Programme, Stage
 from shared.domain.errors import Absent, Refused
 from shared.domain.work import Key, Order, Store, Unit, Where
 from shared.language.terms import Id, Terms
 from shared.telemetry.deeds import note
 from shared.web.access import Caller, Manager, Somebody
-from shared.web.dependencies import Database
+from shared.web.dependencies import Database, Keyed
 from shared.web.guarded import Guarded
 from shared.web.lists.paging import Paged, of_theirs
 
@@ -104,9 +105,14 @@ async def contacts(programme_id: Id, caller: Manager, store: Database) -> Contac
 
 
 @router.put("/programmes/{programme_id}/contacts")
-async def change_contacts(programme_id: Id, told: Contacts, caller: Manager, store: Database) -> ContactsView:
-    """Tell these how it goes, and nobody else."""
-    return ContactsView.of(await _changed(store, caller, programme_id, lambda known, _: known.told_to(told.contacts)))
+async def change_contacts(
+    programme_id: Id, told: Contacts, caller: Manager, store: Database, key: Keyed
+) -> ContactsView:
+    """Tell these how it goes, and nobody else, for as long as it runs."""
+    those = [Contact.of(each, programme_id, key) for each in told.contacts]
+    return ContactsView.of(
+        await _changed(store, caller, programme_id, lambda known, unit: known.telling(those, unit.now))
+    )
 
 
 @router.post("/programmes/{programme_id}/open")

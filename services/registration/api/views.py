@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from services.registration.people.enrolment import Enrolled, Note
 from services.registration.people.participant import Participant, Standing
 from services.registration.people.person import Person
-from services.registration.programmes.contact import MOST_CONTACTS, Contact
+from services.registration.programmes.contact import MOST_CONTACTS, Told
 from services.registration.programmes.programme import Programme, Stage
 from shared.language.profile import Profile
 from shared.language.registration import Withdrawal
@@ -27,13 +27,13 @@ class NewProgramme(Sent):
 class Contacts(Sent):
     """Who is told how a programme goes."""
 
-    contacts: Annotated[tuple[Contact, ...], AtMost(MOST_CONTACTS)]
+    contacts: Annotated[tuple[Told, ...], AtMost(MOST_CONTACTS)]
 
 
 class ContactsView(BaseModel):
     """The same, as it is kept."""
 
-    contacts: list[Contact]
+    contacts: list[Told]
 
     @classmethod
     def of(cls, programme: Programme) -> "ContactsView":

@@ -6,6 +6,7 @@ minutes later, under the same id: rather twice, which receivers notice by it, th
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -34,6 +35,8 @@ class Courier:
         self._sender = Sender(endpoint)
         self._unnoted: dict[str, Answer] = {}
         """What was answered, until the database knows: it may be away just then."""
+        self._rests_until: datetime | None = None
+        """The endpoint has asked to be left alone until then."""
 
     async def step(self) -> None:
         """Tell what is due now, or wait a little."""
@@ -44,6 +47,8 @@ class Courier:
         """Deal with some of what is due; returns how many that were."""
         await self._note()
         now = self._store.clock.now()
+        if self._rests_until and now < self._rests_until:
+            return 0
         due = {"endpoint": self._endpoint.name, "fate": Fate.WAITING.value, "due_at": {"$lte": now}}
         ids = await self._store.ids(Delivery, due, sort=(("due_at", 1), ("_id", 1)), limit=TOGETHER)
         if ids:
@@ -63,6 +68,8 @@ class Courier:
         answers = list(self._unnoted.values())
         is_away = bool(answers) and not any(each.outcome is Outcome.TAKEN for each in answers)
         self._pulse.delay(self.part, answers[0].told if is_away else None)
+        rest = max((each.rest for each in answers), default=timedelta())
+        self._rests_until = self._store.clock.now() + rest if rest else None
 
     async def _note(self) -> None:
         if self._unnoted:
@@ -105,4 +112,4 @@ def _noted(delivery: Delivery, answer: Answer, unit: Unit) -> Delivery:
         case Outcome.GONE:
             return delivery.not_taken(unit.now, answer.told).given_up(Because.STOPPED, unit.now)
         case Outcome.LATER:
-            return delivery.not_taken(unit.now, answer.told)
+            return delivery.not_taken(unit.now, answer.told, answer.rest)

@@ -49,7 +49,7 @@ class Reader:
     def of_contact(cls, contact: Contact, programme: Programme) -> Self:
         """A contact of that programme, who works as most people do."""
         return cls(
-            id=contact.id_in(programme.id),
+            id=contact.id,
             email=contact.email,
             languages=(contact.language,),
             calendar=Calendar(contact.country_in(programme.terms), contact.time_zone, WorkingHours()),

@@ -54,7 +54,7 @@ def _alarms(programme: Programme, contact: Contact, at: datetime) -> Letter:
 
 def _letter(kind: Kind, programme: Programme, contact: Contact, day: date, at: datetime, facts: Facts) -> Letter:
     """One that goes in the first working hours from that day on."""
-    reader, begins = contact.id_in(programme.id), contact.begin_of(day)
+    reader, begins = contact.id, contact.begin_of(day)
     return Letter(
         id=letter_id(kind, programme.id, reader, day.isoformat()),
         kind=kind,

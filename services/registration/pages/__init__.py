@@ -15,6 +15,7 @@ from services.registration.pages.leading import routes as leading
 from services.registration.pages.mydata import by_link as letters_by_link
 from services.registration.pages.mydata import routes as mydata
 from services.registration.pages.operating import routes as operating
+from services.registration.pages.operating import webhooks
 from services.registration.pages.people import one
 from services.registration.pages.people import routes as people
 from services.registration.pages.planning import routes as planning
@@ -25,7 +26,7 @@ from services.registration.pages.style import routes as style
 
 OWN = (home, part, call, applying, mydata)
 MANAGERS = (board, leading, contacts, planning, people, importing, adding, changing, one)
-PAGES = (*OWN, *MANAGERS, protecting, erasures, operating, sign_in, style)
+PAGES = (*OWN, *MANAGERS, protecting, erasures, operating, webhooks, sign_in, style)
 ENTRIES = tuple(entry for page in PAGES for entry in page.ENTRIES)
 DEEDS = {**leaving_by_link.DEEDS, **letters_by_link.DEEDS}
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from services.registration.people.said import ProfileSaid
-from services.registration.programmes.contact import Email
+from services.registration.programmes.addresses import Email
 from shared.language.values.lines import Line
 from shared.language.values.value import Sent
 

@@ -10,6 +10,7 @@ from services.registration.programmes.programme import Programme
 from shared.domain.errors import Absent
 from shared.domain.work import Unit
 from shared.language.registration import ParticipantErased
+from shared.language.values.same import same
 
 
 async def participations(unit: Unit, ids: Sequence[str]) -> list[Participant]:
@@ -50,10 +51,10 @@ async def erase(unit: Unit, ids: Sequence[str]) -> Erasure:
 
 async def _no_contact(unit: Unit, addresses: Sequence[str]) -> None:
     """Nobody is told any more how a programme goes at these addresses, in whatever letters they are written."""
-    gone = {each.casefold() for each in addresses}
+    gone = set(map(same, addresses))
     for each in await unit.store.ids(Programme, {"contacts.email": {"$gt": ""}}):
         programme = await unit.get(Programme, each)
-        left = tuple(one for one in programme.contacts if one.email.casefold() not in gone)
+        left = tuple(one for one in programme.contacts if same(one.email) not in gone)
         if left != programme.contacts:
             unit.save(programme.told_to(left))
 

@@ -2,32 +2,22 @@
 
 from datetime import UTC, date, datetime, time
 from hashlib import blake2b
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from shared.language.reasons import not_valid
+from services.registration.programmes.addresses import Email
 from shared.language.terms import Terms
 from shared.language.values.figures import TRUTH
 from shared.language.values.languages import Language
-from shared.language.values.lines import Line
+from shared.language.values.same import same
 from shared.language.values.value import Value
 from shared.language.values.zones import TimeZone, zone_of, zones_in
 
 MOST_CONTACTS = 5
 
 
-def _address(text: str) -> str:
-    local, at, domain = text.partition("@")
-    if not (local and at and domain) or "@" in domain or any(character.isspace() for character in text):
-        raise not_valid("not-an-email-address")
-    return text
-
-
-Email = Annotated[str, Line(254), AfterValidator(_address)]
-
-
-class Contact(Value):
+class Told(Value):
     """One address, and when and how whoever reads it is written to."""
 
     email: Email = Field(repr=False)
@@ -36,10 +26,19 @@ class Contact(Value):
     weekly: Annotated[bool, TRUTH] = True
     """Whether they want the figures of every week."""
 
-    def id_in(self, programme_id: str) -> str:
-        """Does not show the address, but whoever guesses one can work it out; operators and managers alone see it."""
-        said = f"{programme_id}\0{self.email.casefold()}"
-        return blake2b(said.encode(), digest_size=16, person=b"contact").hexdigest()
+
+class Contact(Told):
+    """The same, as one programme keeps it."""
+
+    id: str
+    """A keyed hash of the address, as people's are of their numbers: nobody without the key can test guesses."""
+
+    @classmethod
+    def of(cls, told: Told, programme_id: str, key: str) -> Self:
+        """An address has one id in a programme, however it is written, and another in each other programme."""
+        said = f"{programme_id}\0{same(told.email)}".encode()
+        digest = blake2b(said, key=key.encode()[: blake2b.MAX_KEY_SIZE], digest_size=16, person=b"contact")
+        return cls(**dict(told), id=digest.hexdigest())
 
     def country_in(self, terms: Terms) -> str:
         """Whose holidays are theirs: the programme's country that their clock is of."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.registration.programmes.contact import Contact
@@ -10,6 +10,9 @@ from shared.domain.errors import Refused
 from shared.domain.programme import AnyProgramme
 from shared.language.registration import ProgrammeChanged, ProgrammeClosed, ProgrammeOpened, RegistrationClosed
 from shared.language.terms import Terms
+
+CONTACTS_STAY = timedelta(days=30)
+"""After the last day of a programme that nobody ends: it may still be moved, and then they are told again."""
 
 
 class Stage(StrEnum):
@@ -28,7 +31,7 @@ class Programme(AnyProgramme):
 
     state: Stage = Stage.DRAFT
     contacts: tuple[Contact, ...] = field(default=(), repr=False)
-    """Who is told how it goes; they stand here alone, and in no event."""
+    """Who is told how it goes; they stand here alone, in no event, and for no longer than they may be told."""
 
     def is_known_to(self, covers: Callable[[str], bool]) -> bool:
         """Whether somebody may know of it who manages these countries: what was opened everybody may."""
@@ -37,6 +40,10 @@ class Programme(AnyProgramme):
     def is_over(self, now: datetime) -> bool:
         """Whether it was ended, or its last day has passed."""
         return self.state is Stage.ENDED or self.terms.ends_on < now.date()
+
+    def is_long_over(self, now: datetime) -> bool:
+        """Whether its last day is so long past that its contacts are let go."""
+        return self.terms.ends_on < (now - CONTACTS_STAY).date()
 
     def opened(self, now: datetime) -> "Programme":
         """Takes applications from now on; raises Refused once it was closed or when its last day has passed."""
@@ -57,12 +64,12 @@ class Programme(AnyProgramme):
         return replace(self, state=Stage.CLOSED).raising(RegistrationClosed(programme_id=self.id))
 
     def ended(self) -> "Programme":
-        """Is over; raises Refused for a draft."""
+        """Is over, and nobody is told of it any more; raises Refused for a draft."""
         if self.state is Stage.ENDED:
             return self
         if self.state is Stage.DRAFT:
             raise Refused("programme-never-opened")
-        return replace(self, state=Stage.ENDED).raising(ProgrammeClosed(programme_id=self.id))
+        return replace(self, state=Stage.ENDED, contacts=()).raising(ProgrammeClosed(programme_id=self.id))
 
     def with_terms(self, terms: Terms, now: datetime) -> "Programme":
         """Other terms from now on; raises Refused for a change that would break a promise already made."""
@@ -76,12 +83,20 @@ class Programme(AnyProgramme):
 
     def told_to(self, contacts: Iterable[Contact]) -> "Programme":
         """Tells these how it goes, each address once, and nobody else."""
-        once = {each.email.casefold(): each for each in contacts}
+        once = {each.id: each for each in contacts}
         return replace(self, contacts=tuple(once.values()))
+
+    def telling(self, contacts: Iterable[Contact], now: datetime) -> "Programme":
+        """The same, of a programme that runs or will; raises Refused for one that keeps no contacts any more."""
+        if self.state is Stage.ENDED:
+            raise Refused("programme-has-ended")
+        if self.is_long_over(now):
+            raise Refused("last-day-has-passed", ends_on=self.terms.ends_on)
+        return self.told_to(contacts)
 
     def contact(self, identity: str) -> Contact | None:
         """The contact of that id, if it still is one."""
-        return next((each for each in self.contacts if each.id_in(self.id) == identity), None)
+        return next((each for each in self.contacts if each.id == identity), None)
 
     def without_figures(self, contact: Contact) -> "Programme":
         """That contact is told no figures any more."""

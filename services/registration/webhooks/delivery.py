@@ -108,11 +108,11 @@ class Delivery(Aggregate):
         """The endpoint has taken it."""
         return replace(self._ended(Fate.SENT, now), answer=answer)
 
-    def not_taken(self, now: datetime, answer: str) -> Self:
-        """It did not this time: later, unless that was the last attempt."""
+    def not_taken(self, now: datetime, answer: str, rest: timedelta = timedelta()) -> Self:
+        """It did not this time: later, unless that was the last attempt, and not before it has had its ``rest``."""
         if self.attempts > len(PAUSES):
             return replace(self.given_up(Because.NOT_TAKEN, now), answer=answer)
-        return replace(self, due_at=now + PAUSES[max(self.attempts, 1) - 1], answer=answer)
+        return replace(self, due_at=now + max(PAUSES[max(self.attempts, 1) - 1], rest), answer=answer)
 
     def given_up(self, because: Because, now: datetime) -> Self:
         """It cannot be told, for that reason."""

@@ -29,7 +29,8 @@ class Part(Enum):
 
 
 MAIL: Place = ("/operating/mail", _("Letters to people"))
-"""Of registration alone; its word stands with the other tabs."""
+WEBHOOKS: Place = ("/operating/webhooks", _("Webhooks"))
+"""Of registration alone, both; their words stand with the other tabs."""
 
 
 def shown(request: Request, part: Part, template: str, **values: Any) -> Response:

@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from services.registration.people.application import Name
 from services.registration.people.said import ProfileSaid
-from services.registration.programmes.contact import Email
+from services.registration.programmes.addresses import Email
 from shared.language.profile import ClockTime, Profile
 from shared.language.reasons import not_valid
 from shared.language.skills import Topic

@@ -1,6 +1,7 @@
 """Whom a programme writes to of itself: a week in figures, and plainly that pairs need help."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
 
@@ -10,14 +11,16 @@ from pydantic import AfterValidator, Field
 from services.registration.pages.applying.options import zones_near
 from services.registration.pages.mydata.language import offered
 from services.registration.pages.people.managed import Managed, Managing
-from services.registration.programmes.contact import MOST_CONTACTS, Contact, Email
-from services.registration.programmes.programme import Programme
+from services.registration.programmes.addresses import Email
+from services.registration.programmes.contact import MOST_CONTACTS, Contact, Told
+from services.registration.programmes.programme import Programme, Stage
 from shared.domain.errors import Refused
 from shared.domain.marking import _
 from shared.domain.work import Unit
 from shared.language.values.value import Sent
 from shared.language.values.zones import TimeZone
 from shared.telemetry.deeds import note
+from shared.web.dependencies import Keyed
 from shared.web.forms.acting import Done, act
 from shared.web.forms.declaring import Asked, Form, Nothing
 from shared.web.forms.showing import Filled, filled
@@ -34,7 +37,7 @@ router = APIRouter(include_in_schema=False, route_class=Guarded)
 pages = Pages(__package__)
 
 
-class Told(Sent):
+class Typed(Sent):
     """One more contact, or one of before who is told otherwise."""
 
     email: Email = Field(repr=False)
@@ -43,13 +46,13 @@ class Told(Sent):
     weekly: bool = False
 
     @property
-    def contact(self) -> Contact:
-        """As it is kept."""
-        return Contact.model_validate(self.model_dump())
+    def told(self) -> Told:
+        """As it is meant."""
+        return Told.model_validate(self.model_dump())
 
 
 ADDING = Form(
-    Told,
+    Typed,
     (
         Asked("email", _("E-mail"), "email", help=_("An address that somebody reads, such as that of your team.")),
         Asked("language", _("Language of the letters"), "list", short=True),
@@ -62,20 +65,22 @@ ADDING = Form(
 REMOVING = Form(Nothing, (), button=_("Remove"))
 KEPT, REMOVED = _("This contact is told how the programme goes."), _("This contact is told nothing any more.")
 
-Step = Callable[[Programme], Programme]
+Step = Callable[[Programme, datetime], Programme]
 
 
 @router.get("/led/{programme_id}/contacts", name="programme-contacts")
 async def shown(request: Request, seen: Managed) -> Response:
-    """Who they are, and one more."""
+    """Who they are, and one more; raises Refused once it has ended."""
     seen.caller.must_cover(seen.programme.terms.countries)
+    if seen.programme.state is Stage.ENDED:
+        raise Refused("programme-has-ended")
     return await _page(request, seen, _new(request))
 
 
 @router.post("/led/{programme_id}/contacts", name="contact-added")
-async def added(request: Request, seen: Managed) -> Response:
+async def added(request: Request, seen: Managed, key: Keyed) -> Response:
     """Tell one more."""
-    return await _act(request, seen, ADDING, lambda sent: partial(_with, contact=sent.contact), KEPT)
+    return await _act(request, seen, ADDING, lambda sent: partial(_with, told=sent.told, key=key), KEPT)
 
 
 @router.post("/led/{programme_id}/contacts/{contact_id}/remove", name="contact-removed")
@@ -84,15 +89,15 @@ async def removed(request: Request, seen: Managed, contact_id: Annotated[str, Pa
     return await _act(request, seen, REMOVING, lambda _: partial(_without, contact_id=contact_id), REMOVED)
 
 
-def _with(programme: Programme, contact: Contact) -> Programme:
-    after = programme.told_to([*programme.contacts, contact])
+def _with(programme: Programme, now: datetime, told: Told, key: str) -> Programme:
+    after = programme.telling([*programme.contacts, Contact.of(told, programme.id, key)], now)
     if len(after.contacts) > MOST_CONTACTS:
         raise Refused("enough-contacts", limit=MOST_CONTACTS)
     return after
 
 
-def _without(programme: Programme, contact_id: str) -> Programme:
-    return programme.told_to(each for each in programme.contacts if each.id_in(programme.id) != contact_id)
+def _without(programme: Programme, now: datetime, contact_id: str) -> Programme:
+    return programme.telling((each for each in programme.contacts if each.id != contact_id), now)
 
 
 async def _act(request: Request, seen: Managing, form: Form[Any], step: Callable[[Any], Step], told: str) -> Response:
@@ -102,7 +107,7 @@ async def _act(request: Request, seen: Managing, form: Form[Any], step: Callable
     async def work(sent: Sent, unit: Unit) -> Done:
         before = await unit.get(Programme, seen.programme.id)
         seen.caller.must_cover(before.terms.countries)
-        unit.save(step(sent)(before))
+        unit.save(step(sent)(before, unit.now))
         note(programme_id=before.id)
         return Done(request.url_for("programme-contacts", programme_id=before.id).path, Notice(told))
 

@@ -19,7 +19,7 @@ from services.registration.webhooks.desk import drop, send_again
 from shared.domain.endpoints import Endpoint
 from shared.language.registration import ParticipantErased
 from shared.loops import Pulse
-from tests.support.hooks import Received, Receiver, answer, endpoint, receiver, says
+from tests.support.hooks import Received, Receiver, answer, asks_for_rest, endpoint, receiver, says
 from tests.support.memory import MemoryStore, hear
 from tests.unit.registration.webhooks.test_desk import NOW, WAITING
 
@@ -88,6 +88,32 @@ async def test_it_goes_on_when_the_endpoint_comes_back(world: World) -> None:
     assert world.pulse.delays == {"webhooks:chat": "503"}
     assert (await world.at(NOW + PAUSES[0])).fate is Fate.SENT
     assert world.pulse.delays == {}
+
+
+async def test_an_endpoint_that_asks_for_rest_is_left_alone_with_all_that_waits_for_it(world: World) -> None:
+    world.there.answers = asks_for_rest(429, "600")
+    await world.keep(replace(WAITING, id="later", due_at=NOW + timedelta(minutes=1)))
+    one = world.another()
+    await one.deliver()
+    for moment in (timedelta(minutes=1), timedelta(seconds=599)):
+        world.store.stopped.moment = NOW + moment
+        assert await one.deliver() == 0
+    assert len(world.there.got) == 1
+    world.there.answers = None
+    world.store.stopped.moment = NOW + timedelta(seconds=600)
+    assert await one.deliver() == 2
+    assert {each.fate for each in await world.store.all(Delivery, {})} == {Fate.SENT}
+
+
+@pytest.mark.parametrize(("asked", "pause"), [("600", timedelta(minutes=10)), ("1", PAUSES[0])])
+async def test_also_another_replica_leaves_to_rest_what_was_not_taken(
+    world: World, asked: str, pause: timedelta
+) -> None:
+    world.there.answers = asks_for_rest(503, asked)
+    found = await world.at(NOW)
+    assert (found.due_at, found.answer, found.attempts) == (NOW + pause, "503", 1)
+    await world.at(NOW + pause - timedelta(seconds=1))
+    assert len(world.there.got) == 1
 
 
 async def test_an_endpoint_that_is_there_no_more_is_told_nothing_until_an_operator_says_so(world: World) -> None:

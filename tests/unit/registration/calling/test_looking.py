@@ -59,5 +59,5 @@ async def test_kinds_that_do_not_exist_are_named() -> None:
 def test_each_endpoint_has_a_courier_of_its_own_and_without_any_what_was_noted_is_forgotten_all_the_same() -> None:
     settings = told("https://a.example", "https://b.example")
     parts = [work.part for work in works(MemoryStore(), settings, Pulse())]
-    assert parts == ["webhooks", "webhooks:chat-0", "webhooks:chat-1"]
-    assert [work.part for work in works(MemoryStore(), told(), Pulse())] == ["webhooks"]
+    assert parts == ["contacts", "webhooks", "webhooks:chat-0", "webhooks:chat-1"]
+    assert [work.part for work in works(MemoryStore(), told(), Pulse())] == ["contacts", "webhooks"]

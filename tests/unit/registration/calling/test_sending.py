@@ -6,17 +6,21 @@ import ssl
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from services.registration.calling import sending
-from services.registration.calling.sending import Answer, Outcome, Sender
+from services.registration.calling.sending import LONGEST_REST, Answer, Outcome, Sender, rest_in
 from services.registration.webhooks.asking import payload_of
 from tests.support.certificates import Authority
-from tests.support.hooks import SECRET, Received, Receiver, answer, endpoint, receiver, says
+from tests.support.hooks import SECRET, Received, Receiver, answer, asks_for_rest, endpoint, receiver, says
+from tests.support.letters import MONDAY
 from tests.unit.registration.webhooks.test_desk import WAITING
 
 
@@ -87,6 +91,46 @@ async def test_what_goes_again_is_the_same_webhook_of_another_moment(
 async def test_what_is_answered_counts_by_its_status(there: Receiver, status: int, outcome: Outcome) -> None:
     there.answers = says(status)
     assert await send(there) == Answer(outcome, str(status))
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize(
+    ("asked", "rest"),
+    [
+        ("120", 120),
+        ("0", 0),
+        ("3601", 3600),
+        ("9" * 20, 3600),
+        ("9" * 5000, 0),
+        ("-1", 0),
+        ("1.5", 0),
+        ("soon", 0),
+        ("", 0),
+        ("Mon, 04 May 2026 08:10:00 GMT", 600),
+        ("Monday, 04-May-26 08:10:00 GMT", 600),
+        ("Mon May  4 08:10:00 2026", 600),
+        ("Mon, 04 May 2026 07:59:59 GMT", 0),
+        ("Thu, 31 Dec 9999 23:59:59 GMT", 3600),
+        ("Mon, 99 May 2026 08:10:00 GMT", 0),
+    ],
+)
+async def test_an_endpoint_may_ask_to_be_left_alone_for_an_hour_at_most(
+    there: Receiver, monkeypatch: pytest.MonkeyPatch, status: int, asked: str, rest: int
+) -> None:
+    monkeypatch.setattr(time, "time", MONDAY.timestamp)
+    there.answers = asks_for_rest(status, asked)
+    assert await send(there) == Answer(Outcome.LATER, str(status), timedelta(seconds=rest))
+
+
+@pytest.mark.parametrize("status", [200, 302, 400, 500])
+async def test_no_other_answer_asks_for_rest(there: Receiver, status: int) -> None:
+    there.answers = asks_for_rest(status, "120")
+    assert (await send(there)).rest == timedelta()
+
+
+@given(st.text(st.characters(min_codepoint=1, max_codepoint=255)) | st.from_regex(r"Mon, [0-9]{2} May .{0,20}"))
+def test_whatever_is_asked_for_is_no_failure(asked: str) -> None:
+    assert timedelta() <= rest_in(asked, MONDAY) <= LONGEST_REST
 
 
 async def test_redirects_are_not_followed(there: Receiver) -> None:

@@ -17,11 +17,10 @@ from services.registration.mail.readers import Reader
 from services.registration.mail.writing import Writer, know_languages
 from services.registration.notices.kinds import TO_CONTACTS, Kind
 from services.registration.notices.letter import Address, Facts, Letter
-from services.registration.programmes.contact import Contact
 from shared.language.sessions import Outcome
 from shared.web.wording import languages
 from tests.support.apps import new_issuer, settings_for
-from tests.support.letters import MONDAY, junior, senior, spring
+from tests.support.letters import MONDAY, contact, junior, senior, spring
 
 SETTINGS = settings_for(
     new_issuer(), public_url="https://mentoring.example.com", mail_from="mentoring@example.com", smtp_host="mail"
@@ -79,9 +78,9 @@ def about(kind: Kind, reader: str, subject: str, facts: Facts, to: Address | Non
 
 def to_contact(kind: Kind, language: str = "en") -> Ready:
     """The same letter for somebody a programme writes to of itself."""
-    contact = Contact(email="lead@x.example", language=language, time_zone="Europe/London")
-    programme = spring().told_to([contact])
-    reader, week = Reader.of_contact(contact, programme), (MONDAY - timedelta(days=7), MONDAY)
+    lead = contact(language=language, time_zone="Europe/London")
+    programme = spring().told_to([lead])
+    reader, week = Reader.of_contact(lead, programme), (MONDAY - timedelta(days=7), MONDAY)
     facts: Facts = dict(zip(("since", "until"), (each.isoformat() for each in week), strict=True))
     return Ready(about(kind, reader.id, "spring", facts), reader, programme, MONDAY, figures=Figures(120, 50, 41, 1, 3))
 

@@ -5,10 +5,11 @@ import re
 import pytest
 
 from services.registration.pages import router
-from services.registration.programmes.contact import MOST_CONTACTS, Contact
+from services.registration.programmes.contact import MOST_CONTACTS, Contact, Told
 from services.registration.programmes.programme import Programme
 from shared.domain.aggregate import Aggregate
 from shared.web.wording import PSEUDO
+from tests.support.apps import PSEUDONYM_KEY
 from tests.support.forms import site
 from tests.support.links import anybody, link_to
 from tests.support.memory import MemoryStore
@@ -18,8 +19,15 @@ from tests.unit.registration.pages.own import TERMS, VOICES, kept, look, send
 PATH = "/led/voices/contacts"
 WHOLE, PART = "max@GB+FR~manager", "max@GB~manager"
 TYPED = {"email": "team@x.example", "language": "fr", "time_zone": "Europe/Paris", "weekly": "true"}
-TEAM = Contact(email="team@x.example", language="fr", time_zone="Europe/Paris")
-QUIET = TEAM.model_copy(update={"email": "b@x.example", "weekly": False})
+
+
+def kept_as(email: str, *, weekly: bool = True) -> Contact:
+    return Contact.of(
+        Told(email=email, language="fr", time_zone="Europe/Paris", weekly=weekly), "voices", PSEUDONYM_KEY
+    )
+
+
+TEAM, QUIET = kept_as("team@x.example"), kept_as("b@x.example", weekly=False)
 
 
 async def contacts(store: MemoryStore) -> tuple[Contact, ...]:
@@ -66,7 +74,7 @@ async def test_what_nobody_could_write_to_is_not_kept(field: str, value: str) ->
 
 
 async def test_there_is_room_for_few() -> None:
-    store = of(*(TEAM.model_copy(update={"email": f"{number}@x.example"}) for number in range(MOST_CONTACTS)))
+    store = of(*(kept_as(f"{number}@x.example") for number in range(MOST_CONTACTS)))
     assert 'name="email"' not in (await look(store, PATH, WHOLE)).text
     full = await send(store, PATH, TYPED, WHOLE)
     assert full.status_code == 409
@@ -81,11 +89,18 @@ async def test_they_are_for_whoever_manages_all_of_it() -> None:
         assert "team@x.example" not in (await look(store, page, PART)).text
 
 
+async def test_of_a_programme_that_has_ended_nobody_is_told() -> None:
+    store = kept(VOICES.told_to([TEAM]).ended())
+    assert (await look(store, PATH, WHOLE)).status_code == 409
+    assert PATH not in (await look(store, "/led/voices", WHOLE)).text
+    assert await contacts(store) == ()
+
+
 async def test_the_link_of_a_letter_ends_the_figures_and_leaves_the_rest() -> None:
     store = of(TEAM)
     app = site(router, store=store)
     async with anybody(app) as reader:
-        link = link_to(app, "fewer-letters", "voices", TEAM.id_in("voices"))
+        link = link_to(app, "fewer-letters", "voices", TEAM.id)
         assert "no figures of the week any more" in (await reader.get(link)).text
         assert (await reader.post(link)).status_code == 200
     assert await contacts(store) == (TEAM.model_copy(update={"weekly": False}),)
