@@ -16,7 +16,15 @@ from mjml import mjml2html
 from services.registration.mail.addresses import address_of, address_of_link
 from services.registration.mail.calendar_entries import Calendars, entries_of
 from services.registration.mail.claiming import Ready
-from services.registration.mail.headers import BOUNDARY, QUOTED, SEVEN_BITS, in_header, somebody, unsubscribed_by
+from services.registration.mail.headers import (
+    BOUNDARY,
+    EIGHT_BITS,
+    QUOTED,
+    SEVEN_BITS,
+    in_header,
+    somebody,
+    unsubscribed_by,
+)
 from services.registration.mail.telling import facts_of
 from services.registration.notices.letter import Letter
 from services.registration.notices.truth import pair_of
@@ -40,14 +48,14 @@ class Writer:
         self._links, self._calendars = Links(settings), Calendars(settings.mail_from)
 
     def write(self, ready: Ready) -> bytes:
-        """The whole message, as it is sent: ASCII."""
+        """The whole message, as it is sent: ASCII, but for an address that is not."""
         language = language_of(ready)
         tongue = _tongue(language)
         link = cache(partial(self._link, ready.letter, ready.now))  # a template is written twice, a link sealed once
         fewer = "" if ready.letter.rule.owed else link("fewer-letters")
         told = facts_of(ready) | {"url": self._address, "link": link, "fewer": fewer}
         subject, text, html = tongue.write(ready.letter.kind, told)
-        message = EmailMessage(policy=SEVEN_BITS)
+        message = EmailMessage(policy=SEVEN_BITS if ready.address.isascii() else EIGHT_BITS)
         message["From"] = somebody(tongue.say(SENDER), self._from)
         message["To"] = somebody(in_header(ready.reader.name), ready.address)
         message["Subject"] = subject
