@@ -5,6 +5,7 @@ sent again five minutes later, under the same Message-ID: rather twice, which a 
 """
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
@@ -14,18 +15,21 @@ import structlog
 from services.registration.mail.claiming import Ready, claim
 from services.registration.mail.sending import Message, Outcome, Sender
 from services.registration.mail.writing import Writer, know_languages
+from services.registration.metrics import metrics
 from services.registration.notices.asking import put
 from services.registration.notices.leading import RUNNING, monday_of, of_week, together
 from services.registration.notices.letter import Because, Fate, Letter
 from services.registration.programmes.programme import Programme
 from shared.domain.pieces import chunks
-from shared.domain.work import Store, Unit
+from shared.domain.work import Store, Unit, Where
 from shared.domain.working.days import public_holidays
 from shared.loops import Pulse, still_moving
 from shared.settings import Settings
 
 log = structlog.get_logger()
 TOGETHER = 100
+AGAIN = 600.0
+"""Seconds after which one looks again at what could not be read: somebody may have put it right."""
 LOOK = 1.0
 """Seconds after which one looks again when nothing was due."""
 HOME = "GB"
@@ -46,6 +50,8 @@ class Postman:
         self._warm = False
         self._week: date | None = None
         """Whose letters have been asked for, by its Monday."""
+        self._aside: dict[str, float] = {}
+        """Letters that cannot be read, or are about something that cannot, and until when they are left alone."""
         self._unnoted: dict[str, tuple[Outcome, str]] = {}
         """What became of letters, and why they were not taken, until the database knows: it may be away just then."""
 
@@ -62,12 +68,29 @@ class Postman:
         await self._note()
         await self._warm_up()
         await self._ask_for_the_week()
-        due = {"fate": Fate.WAITING.value, "due_at": {"$lte": self._store.clock.now()}}
-        ids = await self._store.ids(Letter, due, sort=(("due_at", 1), ("_id", 1)), limit=TOGETHER)
+        ids = await self._due()
         if ids:
-            await self._hand_over(await self._store.run(partial(claim, ids)))
+            ready, aside = await self._store.run(partial(claim, ids))
+            self._set_aside(aside)
+            await self._hand_over(ready)
             await self._note()
         return len(ids)
+
+    async def _due(self) -> list[str]:
+        now = time.monotonic()
+        self._aside = {identity: until for identity, until in self._aside.items() if until > now}
+        due: Where = {
+            "fate": Fate.WAITING.value,
+            "due_at": {"$lte": self._store.clock.now()},
+            "_id": {"$nin": list(self._aside)},
+        }
+        return await self._store.ids(Letter, due, sort=(("due_at", 1), ("_id", 1)), limit=TOGETHER)
+
+    def _set_aside(self, ids: Sequence[str]) -> None:
+        for identity in ids:
+            self._aside[identity] = time.monotonic() + AGAIN
+            metrics.set_aside.inc()
+            log.error("letter set aside", letter_id=identity, because="not-readable")
 
     async def _warm_up(self) -> None:
         """Holidays and languages take half a second when they are first looked at, and nobody is to wait for that."""
@@ -80,8 +103,8 @@ class Postman:
         """No event tells that a week has passed: once a week, and once after every start, its letters are asked for."""
         week = monday_of(self._store.clock.now())
         if week != self._week:
-            running = await self._store.all(Programme, {"state": {"$in": sorted(RUNNING)}})
-            for ids in chunks((each.id for each in running if each.contacts), TOGETHER):
+            led = {"state": {"$in": sorted(RUNNING)}, "contacts.0": {"$exists": True}}
+            for ids in chunks(await self._store.ids(Programme, led), TOGETHER):
                 await self._store.run(partial(_ask, ids))
             self._week = week
 
@@ -103,16 +126,14 @@ class Postman:
 
 
 async def _ask(ids: Sequence[str], unit: Unit) -> None:
-    await unit.fetch([(Programme, identity) for identity in ids])
-    programmes = [await unit.find(Programme, identity) for identity in ids]
-    await put(unit, together(of_week(each, unit.now) for each in programmes if each))
+    programmes = await unit.several(Programme, ids, spoilt=[])
+    await put(unit, together(of_week(each, unit.now) for each in programmes))
 
 
 async def _note(outcomes: Mapping[str, tuple[Outcome, str]], unit: Unit) -> None:
-    await unit.fetch([(Letter, identity) for identity in outcomes])
-    for identity, (outcome, why) in outcomes.items():
-        letter = await unit.find(Letter, identity)
-        if letter and (letter.waits or outcome is Outcome.TAKEN):  # its reader may have been erased meanwhile
+    for letter in await unit.several(Letter, list(outcomes), spoilt=[]):  # a reader may have been erased meanwhile
+        outcome, why = outcomes[letter.id]
+        if letter.waits or outcome is Outcome.TAKEN:
             unit.save(_noted(letter.answered(why), outcome, unit))
 
 
