@@ -17,7 +17,7 @@ from aiosmtplib import SMTP
 
 from services.registration.board.card import PairCard
 from services.registration.mail.claiming import Ready
-from services.registration.mail.postman import Postman
+from services.registration.mail.postman import HANDS, Postman
 from services.registration.mail.readers import Reader
 from services.registration.mail.sending import CONNECTIONS
 from services.registration.mail.writing import Writer
@@ -113,7 +113,7 @@ async def _bare(port: int, messages: Sequence[bytes]) -> float:
         await smtp.quit()
 
     began = time.perf_counter()
-    await asyncio.gather(*(line() for _ in range(CONNECTIONS)))
+    await asyncio.gather(*(line() for _ in range(HANDS * CONNECTIONS)))
     return LETTERS / (time.perf_counter() - began)
 
 

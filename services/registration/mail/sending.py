@@ -20,7 +20,8 @@ from shared.settings import Settings
 
 log = structlog.get_logger()
 
-CONNECTIONS = 4
+CONNECTIONS = 2
+"""Of one sender, of which there are two."""
 CONNECT = 30.0
 """Seconds in which a server greets us, and lets us in."""
 BEGUN = 60.0

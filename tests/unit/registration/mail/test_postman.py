@@ -208,6 +208,47 @@ async def test_when_the_database_is_away_for_a_moment_nothing_goes_twice(
     assert (await world.one()).fate is Fate.SENT
 
 
+async def test_while_some_are_on_their_way_others_are_taken_up_and_each_goes_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.registration.mail.postman.TOGETHER", 5)
+    await world.keep(*(letter(Kind.PAIRED, subject=f"pair-{number}") for number in range(23)))
+    in_hand: list[int] = []
+
+    async def look(_: Any) -> None:
+        in_hand.append(await world.store.count(Letter, {"fate": Fate.WAITING.value, "attempts": 1}))
+
+    world.server.at["DATA"] = look
+    await world.at(NOW)
+    assert max(in_hand) == 10
+    assert world.server.connections >= 2
+    assert len({each["Message-ID"] for each in world.server.letters}) == len(world.server.taken) == 23
+    assert {each.fate for each in await world.letters()} == {Fate.SENT}
+
+
+async def test_what_one_hand_could_not_note_the_other_does_not_send_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.registration.mail.postman.TOGETHER", 5)
+    await world.keep(*(letter(Kind.PAIRED, subject=f"pair-{number}") for number in range(12)))
+    run, failed = world.store.run, list[str]()
+
+    async def fail(work: Any) -> Any:
+        if work.func.__name__ == "_note" and not failed:
+            failed.extend(work.args[0])
+            world.store.stopped.moment += IN_HAND
+            raise ConnectionError
+        return await run(work)
+
+    monkeypatch.setattr(world.store, "run", fail)
+    with pytest.raises(ConnectionError):
+        await world.at(NOW)
+    assert len(failed) == 5
+    await world.postman.post()
+    assert len({each["Message-ID"] for each in world.server.letters}) == len(world.server.taken) == 12
+    assert {each.fate for each in await world.letters()} == {Fate.SENT}
+
+
 async def test_what_is_overtaken_while_it_waits_is_not_sent(world: World) -> None:
     then = NOW + timedelta(days=3)
     await hear(world.store, handlers, session(SessionScheduled, then))
