@@ -58,7 +58,8 @@ async def mail(
 ) -> Response:
     """Those that are to go now or were not taken yet, or those that were given up."""
     now = store.clock.now()
-    found = await store.page(Letter, which(part, now), sort=OLDEST_FIRST, after=key_of(request, after), limit=SHOWN)
+    key = key_of(request, after)
+    found = await store.page(Letter, which(part, now), sort=OLDEST_FIRST, after=key, limit=SHOWN, spoilt=[])
     address = request.url_for("mail").path
     counts = [(each.value, f"{address}?part={each}", await store.count(Letter, which(each, now))) for each in Part]
     then = next_address(request, found.then) if found.then else ""

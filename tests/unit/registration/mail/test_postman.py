@@ -391,6 +391,8 @@ async def test_what_cannot_be_read_holds_up_no_letter_but_those_about_it(
     assert world.store.documents(Letter)[letters[0].id]["fate"] == Fate.WAITING
     assert metrics.set_aside._value.get() == before + 1, "and it is left alone for a while"
     assert caplog.text.count("letter set aside") == 1
+    await metrics.measure(world.store)
+    assert metrics.letters_waiting._value.get() == 1
     monkeypatch.setattr("services.registration.mail.postman.AGAIN", 0.0)
     world.postman = world.another()
     await world.at(NOW)
