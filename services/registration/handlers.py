@@ -2,7 +2,16 @@
 
 from services.registration.board.card import MomentumEvent, PairCard, PairEvent
 from services.registration.board.feed import Feed
-from services.registration.notices.asking import Two, of_alarm, of_pair, of_participant, of_pulse, of_session, put
+from services.registration.notices.asking import (
+    Two,
+    foreseen,
+    of_alarm,
+    of_pair,
+    of_participant,
+    of_pulse,
+    of_session,
+    put,
+)
 from services.registration.notices.leading import of_alarms
 from services.registration.notices.letter import Letter
 from services.registration.people.erasure import Erasure
@@ -93,7 +102,13 @@ async def told(event: OfProgramme, unit: Unit) -> None:
     unit.save((known or Feed.of_event(event)).telling(event, unit.happened_at, unit.now))
 
 
-@hears(ParticipantRegistered, ParticipantTrained, ParticipantWithdrawn, where=somebody_is_written_to)
+@hears(
+    ParticipantRegistered,
+    ParticipantTrained,
+    ParticipantWithdrawn,
+    where=somebody_is_written_to,
+    foresees=lambda event: [(Participant, event.participant_id), *foreseen(of_participant)(event)],
+)
 async def participant_is_written_to(
     event: ParticipantRegistered | ParticipantTrained | ParticipantWithdrawn, unit: Unit
 ) -> None:
@@ -103,13 +118,21 @@ async def participant_is_written_to(
     await put(unit, of_participant(event, unit.happened_at, entered=entered))
 
 
-@hears(PairFormed, PairDissolved, PairCompleted, where=somebody_is_written_to)
+@hears(PairFormed, PairDissolved, PairCompleted, where=somebody_is_written_to, foresees=foreseen(of_pair))
 async def pair_is_written_to(event: PairFormed | PairDissolved | PairCompleted, unit: Unit) -> None:
     """Letters: who one's partner is, and that one has none any more."""
     await put(unit, of_pair(event, unit.happened_at))
 
 
-@hears(SessionScheduled, SessionRescheduled, SessionCancelled, SessionHeld, SessionMissed, where=somebody_is_written_to)
+@hears(
+    SessionScheduled,
+    SessionRescheduled,
+    SessionCancelled,
+    SessionHeld,
+    SessionMissed,
+    where=somebody_is_written_to,
+    foresees=foreseen(of_session),
+)
 async def session_is_written_about(event: SessionEvent, unit: Unit) -> None:
     """Letters: when the two meet, that they meet soon, whether they met, and how it was."""
     await put(unit, of_session(event, unit.happened_at))

@@ -3,7 +3,9 @@
 Counted in the database, the same by every replica: take the ``max``, not the ``sum``.
 """
 
-from prometheus_client import CollectorRegistry, Gauge
+from datetime import datetime
+
+from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from services.registration.notices.letter import Fate, Letter
 from services.registration.people.erasure import Erasure, ErasureState
@@ -49,6 +51,11 @@ class Metrics:
             "Since when the oldest of them could have gone; 0 when there is none. Long ago: no server takes it.",
             registry=self.registry,
         )
+        self.set_aside = Counter(
+            "telemachus_letters_set_aside",
+            "Letters left alone for ten minutes, as they, or what they are about, cannot be read. Any: see the log.",
+            registry=self.registry,
+        )
 
         self.webhooks = Gauge(
             "telemachus_webhooks",
@@ -85,18 +92,19 @@ class Metrics:
             self.letters.labels(fate).set(await store.count(Letter, {"fate": fate.value}))
         due, tried = {**WAITS, "due_at": {"$lte": store.clock.now()}}, {**WAITS, "tried_at": {"$gt": ""}}
         waiting = {**WAITS, "$or": [{"due_at": due["due_at"]}, {"tried_at": tried["tried_at"]}]}
-        first_due = await store.all(Letter, due, sort=(("due_at", 1), ("_id", 1)), limit=1)
-        first_tried = await store.all(Letter, tried, sort=(("tried_at", 1),), limit=1)
-        since = [each.tried_at or each.due_at for each in (*first_due, *first_tried)]
+        fields = ("tried_at", "due_at")
+        first_due = await store.values(Letter, due, fields, sort=(("due_at", 1), ("_id", 1)), limit=1)
+        first_tried = await store.values(Letter, tried, fields, sort=(("tried_at", 1),), limit=1)
+        since = [datetime.fromisoformat(at) if at else due_at for at, due_at in (*first_due, *first_tried)]
         self.letters_waiting.set(await store.count(Letter, waiting))
-        self.oldest_letter.set(min((each.timestamp() for each in since if each), default=0))
+        self.oldest_letter.set(min((each.timestamp() for each in since), default=0))
 
     async def _webhooks(self, store: Store) -> None:
         for fate in Told:
             self.webhooks.labels(fate).set(await store.count(Delivery, {"fate": fate.value}))
         waiting = {"fate": Told.WAITING.value}
-        oldest = await store.all(Delivery, waiting, sort=(("happened_at", 1), ("_id", 1)), limit=1)
-        self.oldest_webhook.set(oldest[0].happened_at.timestamp() if oldest else 0)
+        first = await store.values(Delivery, waiting, ["happened_at"], sort=(("happened_at", 1), ("_id", 1)), limit=1)
+        self.oldest_webhook.set(min((datetime.fromisoformat(at).timestamp() for (at,) in first), default=0))
 
 
 metrics = Metrics()

@@ -5,7 +5,7 @@ fetches a whole batch's documents in one query and folds the events over them. O
 coroutine and gets the unit of work: ``async (event, unit) -> None``; what it names is fetched for it all the same.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -31,6 +31,7 @@ class Hears:
     needs: Mapping[str, type[Aggregate]] = field(default_factory=dict)
     where: Callable[[Any], bool] = lambda _: True
     """Whether it is heard at all, by an installation's settings."""
+    foresees: Callable[[Any], Iterable[tuple[type[Aggregate], str]]] = lambda _: ()
 
     @cached_property
     def _takes_the_unit(self) -> bool:
@@ -41,7 +42,7 @@ class Hears:
         wanted = [(kind, str(getattr(event, name))) for name, kind in self.needs.items()]
         if self.changes:
             wanted.append((self.changes, str(getattr(event, self.found_by))))
-        return wanted
+        return [*wanted, *self.foresees(event)]
 
     async def handle(self, event: Event, unit: Unit) -> None:
         """Run the handler in that unit of work; raises NotYet when something it needs is not there."""
@@ -72,15 +73,17 @@ def hears(
     starts: Callable[[Any], Aggregate] | None = None,
     needs: Mapping[str, type[Aggregate]] | None = None,
     where: Callable[[Any], bool] = lambda _: True,
+    foresees: Callable[[Any], Iterable[tuple[type[Aggregate], str]]] = lambda _: (),
 ) -> Callable[[Callable[..., Any]], Hears]:
     """Declare a handler.
 
     ``changes``/``found_by``: the aggregate, and the event's field with its id. ``starts``: makes the first state
     from the event; without it an event for an unknown aggregate waits for the one that brings it. ``needs``:
     event field → aggregate to read, handed over in this order; the event waits until they exist. ``where``: takes the
-    settings of an installation, and says whether it does this at all.
+    settings of an installation, and says whether it does this at all. ``foresees``: what else it will look for, as far
+    as the event tells; that may be missing.
     """
-    return lambda call: Hears(events, call, changes, found_by, starts, needs or {}, where)
+    return lambda call: Hears(events, call, changes, found_by, starts, needs or {}, where, foresees)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from shared.domain.aggregate import Aggregate
 from shared.domain.clock import Clock
-from shared.domain.errors import Absent, NotYet
+from shared.domain.errors import Absent, NotYet, Unreadable
 from shared.domain.news import News
 from shared.language.envelope import Origin
 from shared.language.streams import Event
@@ -78,6 +78,25 @@ class Unit(Protocol):
         if found is None:
             raise NotYet(f"{kind.__name__} {identity}")
         return found
+
+    async def several(self, kind: type[A], ids: Sequence[str], spoilt: list[str] | None = None) -> list[A]:
+        """Those of these that there are, in this order; raises Unreadable, or ``spoilt`` takes the ids."""
+        readable = ids
+        try:
+            await self.fetch([(kind, each) for each in ids])
+        except Unreadable:
+            if spoilt is None:
+                raise
+            readable = [each for each in ids if await self._can_be_read(kind, each, spoilt)]
+        found = [await self.find(kind, each) for each in readable]
+        return [each for each in found if each]
+
+    async def _can_be_read(self, kind: type[Aggregate], identity: str, spoilt: list[str]) -> bool:
+        try:
+            await self.find(kind, identity)
+        except Unreadable:
+            spoilt.append(identity)
+        return identity not in spoilt
 
     def save(self, aggregate: Aggregate) -> None:
         """Store this state when the unit ends, and publish what it raised.

@@ -43,9 +43,14 @@ def confirmation_id(service: str, participant_id: str) -> str:
 
 async def forgotten(unit: Unit, participants: Iterable[str]) -> set[str]:
     """Those of them whom this service has forgotten: what is heard of them afterwards is not kept again."""
-    receipts = {confirmation_id(unit.store.origin.service, each): each for each in participants if each}
-    await unit.fetch((Erased, each) for each in receipts)
-    return {who for identity, who in receipts.items() if await unit.find(Erased, identity)}
+    service = unit.store.origin.service
+    who = {confirmation_id(service, each): each for each in participants if each}
+    return {who[each.id] for each in await unit.several(Erased, list(who))}
+
+
+def receipts(service: str, participants: Iterable[str]) -> list[tuple[type[Aggregate], str]]:
+    """What ``forgotten`` looks for."""
+    return [(Erased, confirmation_id(service, each)) for each in participants if each]
 
 
 async def confirm_erased(unit: Unit, event: ParticipantErased) -> None:

@@ -17,11 +17,11 @@ from aiosmtplib import SMTP
 
 from services.registration.board.card import PairCard
 from services.registration.mail.claiming import Ready
-from services.registration.mail.postman import Postman
+from services.registration.mail.postman import HANDS, Postman
 from services.registration.mail.readers import Reader
 from services.registration.mail.sending import CONNECTIONS
 from services.registration.mail.writing import Writer
-from services.registration.notices.asking import SETTLES, of_pair, put
+from services.registration.notices.asking import SETTLES, foreseen, of_pair, put
 from services.registration.notices.kinds import Kind
 from services.registration.notices.letter import Fate, Letter
 from services.registration.people.participant import Participant
@@ -90,6 +90,8 @@ async def _in_batches(store: Store, asks: bool) -> None:
         numbers = range(first, min(first + TOGETHER, LETTERS // 2))
 
         async def work(unit: Unit, numbers: range = numbers) -> None:
+            if asks:  # as the inbox does for a batch
+                await unit.fetch(wanted for number in numbers for wanted in foreseen(of_pair)(_formed(number)))
             for number in numbers:
                 if asks:
                     await put(unit, of_pair(_formed(number), unit.now))
@@ -113,7 +115,7 @@ async def _bare(port: int, messages: Sequence[bytes]) -> float:
         await smtp.quit()
 
     began = time.perf_counter()
-    await asyncio.gather(*(line() for _ in range(CONNECTIONS)))
+    await asyncio.gather(*(line() for _ in range(HANDS * CONNECTIONS)))
     return LETTERS / (time.perf_counter() - began)
 
 

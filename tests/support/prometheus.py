@@ -6,8 +6,8 @@ and take the fixture ``watched``: services, Prometheus and one run of ``bnp-uk``
     async def test_a_panel_shows_something(watched: Watched) -> None:
         assert watched.prometheus.query("sum by (job) (telemachus_events_total)")
 
-Windows of rules are shortened there by ``FASTER`` (recorded names stay the same), and it scrapes every four and a half seconds:
-write ``[20s]`` where a dashboard says ``$__rate_interval``.
+Windows of rules are shortened there by ``FASTER`` (recorded names stay the same), and it scrapes every four and a half
+seconds: write ``[20s]`` where a dashboard says ``$__rate_interval``.
 
 What it knows is as old as its last scrape, and on a busy machine it misses some: await ``scraped`` before and after
 what is to be counted, and look for what may be wrong for a moment with ``what_remains``.

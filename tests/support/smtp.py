@@ -129,14 +129,20 @@ def lets_in(_server: SMTP, _session: Session, _envelope: Envelope, _how: str, wh
 
 @asynccontextmanager
 async def mail_server(
-    *, starttls: ssl.SSLContext | None = None, tls: ssl.SSLContext | None = None, signed_in: bool = False, port: int = 0
+    *,
+    starttls: ssl.SSLContext | None = None,
+    tls: ssl.SSLContext | None = None,
+    signed_in: bool = False,
+    newer: bool = False,
+    port: int = 0,
 ) -> AsyncIterator[MailServer]:
-    """One that listens until the end; ``signed_in``: who is not is told to."""
+    """One that listens until the end; ``signed_in``: who is not is told to; ``newer``: it knows SMTPUTF8."""
     server, loop = MailServer(), asyncio.get_running_loop()
     how = {
         "tls_context": starttls,
         "require_starttls": starttls is not None,
         "auth_required": signed_in,
+        "enable_SMTPUTF8": newer,
         "auth_require_tls": False,
         "authenticator": lets_in if signed_in else None,
     }

@@ -79,9 +79,8 @@ class Courier:
 
 async def _claim(ids: Sequence[str], endpoint: Endpoint, unit: Unit) -> list[Delivery]:
     """Those that are to be sent now by whoever makes this true; none to an endpoint that is there no more."""
-    await unit.fetch([(Delivery, identity) for identity in ids])
-    found = [await unit.find(Delivery, identity) for identity in ids]
-    due = [each for each in found if each and each.waits and each.due_at and each.due_at <= unit.now]
+    found = await unit.several(Delivery, ids)
+    due = [each for each in found if each.waits and each.due_at and each.due_at <= unit.now]
     stopped = await unit.find(Standing, endpoint.name)
     if stopped and stopped.is_of(endpoint):
         for each in due:
@@ -94,10 +93,9 @@ async def _claim(ids: Sequence[str], endpoint: Endpoint, unit: Unit) -> list[Del
 
 
 async def _note(answers: Mapping[str, Answer], endpoint: Endpoint, unit: Unit) -> None:
-    await unit.fetch([(Delivery, identity) for identity in answers])
-    for identity, answer in answers.items():
-        delivery = await unit.find(Delivery, identity)
-        if delivery and (delivery.waits or answer.outcome is Outcome.TAKEN):  # whom it is about may have been erased
+    for delivery in await unit.several(Delivery, list(answers)):  # whom one is about may have been erased meanwhile
+        answer = answers[delivery.id]
+        if delivery.waits or answer.outcome is Outcome.TAKEN:
             unit.save(_noted(delivery, answer, unit))
     if any(answer.outcome is Outcome.GONE for answer in answers.values()):
         await unit.find(Standing, endpoint.name)

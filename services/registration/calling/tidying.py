@@ -42,10 +42,8 @@ class Tidier:
 
 
 async def _give_up(ids: Sequence[str], unit: Unit) -> None:
-    await unit.fetch([(Delivery, identity) for identity in ids])
-    for identity in ids:
-        delivery = await unit.find(Delivery, identity)
-        if delivery and delivery.waits:
+    for delivery in await unit.several(Delivery, ids):
+        if delivery.waits:
             unit.save(delivery.given_up(Because.UNKNOWN, unit.now))
 
 

@@ -1,7 +1,7 @@
 """Takes up letters whose time has come: what is not to be sent is told so, the rest is in our hand."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -62,8 +62,16 @@ class _Known:
     """Letter id → how the programme goes."""
     erased: Collection[str]
     """Ids of erasures that are complete."""
+    spoilt: Set[str]
+    """Ids of whoever and whatever is stored and cannot be read."""
     lately: Counter[str]
     """Person id → letters of the last week that nobody owed them; goes on counting in the batch."""
+
+    def can_be_told(self, letter: Letter) -> bool:
+        """Whether all that it is about can be read."""
+        two = [letter.participant_id, str(letter.facts.get("partner", ""))]
+        people = [self.participants[each].person_id for each in two if each in self.participants]
+        return self.spoilt.isdisjoint((*two, *people, letter.programme_id, pair_of(letter)))
 
     def ready(self, letter: Letter, now: datetime) -> Ready | None:
         """None where the reader or the programme is not there any more."""
@@ -95,14 +103,18 @@ class _Known:
         return Reader.of(participant, person) if participant and person else None
 
 
-async def claim(ids: Sequence[str], unit: Unit) -> list[Ready]:
-    """Those of these letters that are to be sent now by whoever makes this unit of work true."""
-    await unit.fetch([(Letter, identity) for identity in ids])
-    found = [await unit.find(Letter, identity) for identity in ids]
-    due = [each for each in found if each and each.waits and each.due_at and each.due_at <= unit.now]
+async def claim(ids: Sequence[str], unit: Unit) -> tuple[list[Ready], list[str]]:
+    """Those of these letters that are to be sent now by whoever makes this unit of work true.
+
+    And the ids of those that cannot be read, or are about something that cannot.
+    """
+    aside: list[str] = []
+    found = await unit.several(Letter, ids, aside)
+    due = [each for each in found if each.waits and each.due_at and each.due_at <= unit.now]
     known = await _known(unit.store, due, unit.now)
-    ready = [_taken(letter, known, unit) for letter in due]
-    return [each for each in ready if each]
+    aside += [each.id for each in due if not known.can_be_told(each)]
+    ready = [_taken(letter, known, unit) for letter in due if known.can_be_told(letter)]
+    return [each for each in ready if each], aside
 
 
 def _taken(letter: Letter, known: _Known, unit: Unit) -> Ready | None:
@@ -136,14 +148,16 @@ def _is_true(ready: Ready) -> bool:
 
 async def _known(store: Store, letters: Sequence[Letter], now: datetime) -> _Known:
     wanted = {each.participant_id for each in letters} | {str(each.facts.get("partner", "")) for each in letters}
-    participants = await _by_id(store, Participant, wanted)
-    people = await _by_id(store, Person, {each.person_id for each in participants.values()})
-    programmes = await _by_id(store, Programme, {each.programme_id for each in letters})
-    cards = await _by_id(store, PairCard, {pair_of(each) for each in letters})
+    spoilt: set[str] = set()
+    participants = await _by_id(store, Participant, wanted, spoilt)
+    people = await _by_id(store, Person, {each.person_id for each in participants.values()}, spoilt)
+    programmes = await _by_id(store, Programme, {each.programme_id for each in letters}, spoilt)
+    cards = await _by_id(store, PairCard, {pair_of(each) for each in letters}, spoilt)
     readers = {participants[each.participant_id].person_id for each in letters if each.participant_id in participants}
     figures = {each.id: await _figures(store, each, now) for each in letters if each.kind in TO_CONTACTS}
     erased = await store.ids(Erasure, {"_id": {"$in": _erasures(letters)}, "state": ErasureState.COMPLETE.value})
-    return _Known(participants, people, programmes, cards, figures, erased, await _lately(store, readers, now))
+    lately = await _lately(store, readers, now)
+    return _Known(participants, people, programmes, cards, figures, erased, spoilt, lately)
 
 
 def _erasures(letters: Iterable[Letter]) -> list[str]:
@@ -156,8 +170,9 @@ async def _figures(store: Store, letter: Letter, now: datetime) -> Figures:
     return await read_figures(store, letter.programme_id, datetime.fromisoformat(since), datetime.fromisoformat(until))
 
 
-async def _by_id(store: Store, kind: type[A], ids: Iterable[str]) -> dict[str, A]:
-    found = await store.all(kind, {"_id": {"$in": sorted(filter(None, ids))}})
+async def _by_id(store: Store, kind: type[A], ids: Iterable[str], spoilt: set[str]) -> dict[str, A]:
+    found, faults = await store.readable(kind, {"_id": {"$in": sorted(filter(None, ids))}})
+    spoilt.update(faults)
     return {each.id: each for each in found}
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from typing_extensions import override
 
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+OTHER = re.compile(r"[^\x00-\x7f]")
 LINE, UNSUBSCRIBE, UTF8 = 78, "List-Unsubscribe", Charset("utf-8")
 BOUNDARY = "=_alternative"
 """Between the forms of a letter; nothing that is quoted reads so (RFC 2045, 6.7)."""
@@ -65,6 +66,8 @@ def _fits(name: str, text: str) -> bool:
 
 SEVEN_BITS = SMTP.clone(cte_type="7bit", header_factory=_Headers())
 """Not every server takes eight."""
+EIGHT_BITS = SEVEN_BITS.clone(utf8=True)
+"""For an address that is not ASCII (RFC 6532)."""
 
 
 def _quoted(message: EmailMessage, text: str, subtype: str = "plain") -> None:
@@ -92,14 +95,21 @@ def in_header(text: str) -> str:
 
 def somebody(name: str, address: str) -> str | Address:
     """What stands for them in a header."""
+    if not address.isascii():
+        local, _, domain = address.rpartition("@")
+        return Address(name, username=local, domain=domain)
     short = formataddr((name, address))
     return short if _fits("From", short) else Address(name, addr_spec=address)
 
 
 def mailbox(address: str) -> str:
-    """The address in ASCII; empty where it is none, or needs a newer server."""
+    """The address with its domain in ASCII; empty where it is none."""
     local, _, domain = address.rpartition("@")
     try:
-        return Address(addr_spec=f"{local}@{domain.encode('idna').decode('ascii')}").addr_spec
-    except (MessageError, ValueError, IndexError):  # the library's ways to say so
+        domain = domain.encode("idna").decode("ascii")
+        plain = Address(addr_spec=f"{OTHER.sub('x', local)}@{domain}").addr_spec  # the library knows no newer ones
+    except (MessageError, ValueError, IndexError):  # its ways to say so
         return ""
+    if local.isascii():
+        return plain
+    return f"{local}@{domain}" if local.isprintable() else ""

@@ -5,6 +5,7 @@ sent again five minutes later, under the same Message-ID: rather twice, which a 
 """
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
@@ -14,18 +15,22 @@ import structlog
 from services.registration.mail.claiming import Ready, claim
 from services.registration.mail.sending import Message, Outcome, Sender
 from services.registration.mail.writing import Writer, know_languages
+from services.registration.metrics import metrics
 from services.registration.notices.asking import put
 from services.registration.notices.leading import RUNNING, monday_of, of_week, together
 from services.registration.notices.letter import Because, Fate, Letter
 from services.registration.programmes.programme import Programme
 from shared.domain.pieces import chunks
-from shared.domain.work import Store, Unit
+from shared.domain.work import Store, Unit, Where
 from shared.domain.working.days import public_holidays
 from shared.loops import Pulse, still_moving
 from shared.settings import Settings
 
 log = structlog.get_logger()
-TOGETHER = 100
+TOGETHER, HANDS, ROUNDS = 100, 2, 10
+"""Taken up at a time by each hand: while one asks the database, the other is at the mail server; how often."""
+AGAIN = 600.0
+"""Seconds after which one looks again at what could not be read: somebody may have put it right."""
 LOOK = 1.0
 """Seconds after which one looks again when nothing was due."""
 HOME = "GB"
@@ -42,32 +47,77 @@ class Postman:
 
     def __init__(self, store: Store, settings: Settings, pulse: Pulse) -> None:
         self._store, self._pulse = store, pulse
-        self._writer, self._sender = Writer(settings), Sender(settings)
+        self._writer, self._hands = Writer(settings), [Sender(settings) for _ in range(HANDS)]
+        self._taking, self._is_all_taken = asyncio.Lock(), False
+        self._trouble: str | None = None
+        """What was in the way the last time that anything was to be handed over."""
         self._warm = False
         self._week: date | None = None
         """Whose letters have been asked for, by its Monday."""
+        self._aside: dict[str, float] = {}
+        """Letters that cannot be read, or are about something that cannot, and until when they are left alone."""
         self._unnoted: dict[str, tuple[Outcome, str]] = {}
         """What became of letters, and why they were not taken, until the database knows: it may be away just then."""
 
     async def step(self) -> None:
         """Send what is due now, or wait a little."""
         dealt_with = await self.post()
-        if self._sender.trouble:
+        if self._trouble:
             await asyncio.sleep(PAUSE)
         elif dealt_with < TOGETHER:
             await asyncio.sleep(LOOK)
 
     async def post(self) -> int:
-        """Deal with some of what is due; returns how many letters that were."""
-        await self._note()
+        """Deal with what is due, for a while; returns how many letters that were."""
+        await self._note(dict(self._unnoted))
         await self._warm_up()
         await self._ask_for_the_week()
-        due = {"fate": Fate.WAITING.value, "due_at": {"$lte": self._store.clock.now()}}
-        ids = await self._store.ids(Letter, due, sort=(("due_at", 1), ("_id", 1)), limit=TOGETHER)
-        if ids:
-            await self._hand_over(await self._store.run(partial(claim, ids)))
-            await self._note()
-        return len(ids)
+        self._is_all_taken = False
+        done = await asyncio.gather(*map(self._hand_over, self._hands), return_exceptions=True)
+        dealt_with = 0
+        for each in done:  # what is on its way in one hand is not broken off for what happens to the other
+            if isinstance(each, BaseException):
+                raise each
+            dealt_with += each
+        return dealt_with
+
+    async def _hand_over(self, sender: Sender) -> int:
+        """Hundred by hundred, as long as there are whole hundreds and a server that takes them."""
+        dealt_with = 0
+        for _ in range(ROUNDS):
+            ids, ready = await self._take_up()
+            dealt_with += len(ids)
+            await self._send(ready, sender)
+            if len(ids) < TOGETHER or self._trouble:
+                break
+        return dealt_with
+
+    async def _take_up(self) -> tuple[Sequence[str], Sequence[Ready]]:
+        """One hand after the other, so that they do not reach for the same letters."""
+        async with self._taking:
+            ids = [] if self._is_all_taken else await self._due()
+            self._is_all_taken = len(ids) < TOGETHER
+            if not ids:
+                return [], []
+            ready, aside = await self._store.run(partial(claim, ids))
+            self._set_aside(aside)
+            return ids, ready
+
+    async def _due(self) -> list[str]:
+        now = time.monotonic()
+        self._aside = {identity: until for identity, until in self._aside.items() if until > now}
+        due: Where = {
+            "fate": Fate.WAITING.value,
+            "due_at": {"$lte": self._store.clock.now()},
+            "_id": {"$nin": [*self._aside, *self._unnoted]},
+        }
+        return await self._store.ids(Letter, due, sort=(("due_at", 1), ("_id", 1)), limit=TOGETHER)
+
+    def _set_aside(self, ids: Sequence[str]) -> None:
+        for identity in ids:
+            self._aside[identity] = time.monotonic() + AGAIN
+            metrics.set_aside.inc()
+            log.error("letter set aside", letter_id=identity, because="not-readable")
 
     async def _warm_up(self) -> None:
         """Holidays and languages take half a second when they are first looked at, and nobody is to wait for that."""
@@ -80,39 +130,37 @@ class Postman:
         """No event tells that a week has passed: once a week, and once after every start, its letters are asked for."""
         week = monday_of(self._store.clock.now())
         if week != self._week:
-            running = await self._store.all(Programme, {"state": {"$in": sorted(RUNNING)}})
-            for ids in chunks((each.id for each in running if each.contacts), TOGETHER):
+            led = {"state": {"$in": sorted(RUNNING)}, "contacts.0": {"$exists": True}}
+            for ids in chunks(await self._store.ids(Programme, led), TOGETHER):
                 await self._store.run(partial(_ask, ids))
             self._week = week
 
-    async def _hand_over(self, ready: Sequence[Ready]) -> None:
+    async def _send(self, ready: Sequence[Ready], sender: Sender) -> None:
         messages: list[Message] = [(each.letter.id, each.address, partial(self._writer.write, each)) for each in ready]
         still_moving()
         if messages:
-            outcomes = await self._sender.send(messages)
-            why = self._sender.said
-            self._unnoted |= {
-                each: (outcome, why.get(each) or self._sender.trouble or "") for each, outcome in outcomes.items()
-            }
-            self._pulse.delay(self.part, self._sender.trouble)
+            outcomes, why = await sender.send(messages), sender.said
+            answers = {each: (outcome, why.get(each) or sender.trouble or "") for each, outcome in outcomes.items()}
+            self._unnoted |= answers
+            self._trouble = sender.trouble
+            self._pulse.delay(self.part, self._trouble)
+            await self._note(answers)
 
-    async def _note(self) -> None:
-        if self._unnoted:
-            await self._store.run(partial(_note, self._unnoted))
-            self._unnoted = {}
+    async def _note(self, answers: Mapping[str, tuple[Outcome, str]]) -> None:
+        if answers:
+            await self._store.run(partial(_note, answers))
+            self._unnoted = {each: answer for each, answer in self._unnoted.items() if each not in answers}
 
 
 async def _ask(ids: Sequence[str], unit: Unit) -> None:
-    await unit.fetch([(Programme, identity) for identity in ids])
-    programmes = [await unit.find(Programme, identity) for identity in ids]
-    await put(unit, together(of_week(each, unit.now) for each in programmes if each))
+    programmes = await unit.several(Programme, ids, spoilt=[])
+    await put(unit, together(of_week(each, unit.now) for each in programmes))
 
 
 async def _note(outcomes: Mapping[str, tuple[Outcome, str]], unit: Unit) -> None:
-    await unit.fetch([(Letter, identity) for identity in outcomes])
-    for identity, (outcome, why) in outcomes.items():
-        letter = await unit.find(Letter, identity)
-        if letter and (letter.waits or outcome is Outcome.TAKEN):  # its reader may have been erased meanwhile
+    for letter in await unit.several(Letter, list(outcomes), spoilt=[]):  # a reader may have been erased meanwhile
+        outcome, why = outcomes[letter.id]
+        if letter.waits or outcome is Outcome.TAKEN:
             unit.save(_noted(letter.answered(why), outcome, unit))
 
 

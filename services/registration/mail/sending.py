@@ -7,13 +7,21 @@ from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 
 import structlog
-from aiosmtplib import SMTP, SMTPDataError, SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from aiosmtplib import (
+    SMTP,
+    SMTPDataError,
+    SMTPException,
+    SMTPNotSupported,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+)
 
 from shared.settings import Settings
 
 log = structlog.get_logger()
 
-CONNECTIONS = 4
+CONNECTIONS = 2
+"""Of one sender, of which there are two."""
 CONNECT = 30.0
 """Seconds in which a server greets us, and lets us in."""
 BEGUN = 60.0
@@ -22,6 +30,8 @@ LONGEST = 150.0
 """Seconds for one letter. Some servers read it before they say that they have it: who hangs up sends it twice."""
 CLOSING, PERMANENT = 421, 500
 """A server that wants no more now; codes from there on are for good (RFC 5321, 4.2.1)."""
+NEWER = ("SMTPUTF8", "BODY=8BITMIME")
+"""What is asked of a server for an address that is not ASCII (RFC 6531)."""
 
 
 class Outcome(StrEnum):
@@ -79,17 +89,18 @@ class Sender:
         """What became of it, and why it was not taken; whatever is not about this letter ends the connection."""
         try:
             async with asyncio.timeout(LONGEST):
-                await smtp.sendmail(self._settings.mail_from, [address], message)
+                options = () if address.isascii() else NEWER
+                await smtp.sendmail(self._settings.mail_from, [address], message, mail_options=options)
         except SMTPRecipientsRefused as error:
             return self._said(smtp, error.recipients[0])
         except SMTPDataError as error:
             return self._said(smtp, error)
+        except (SMTPNotSupported, ValueError) as error:  # aiosmtplib says no to the address, and nothing to the server
+            return Outcome.REFUSED, named(error)
         except (SMTPException, OSError) as error:
             self._in_the_way(error)
             smtp.close()
             return Outcome.LATER, named(error)
-        except ValueError as error:  # aiosmtplib says no to the address, before it says anything to the server
-            return Outcome.REFUSED, named(error)
         return Outcome.TAKEN, ""
 
     def _said(self, smtp: SMTP, error: SMTPResponseException) -> tuple[Outcome, str]:

@@ -1,6 +1,5 @@
 """Writes a letter in its reader's language, as HTML and as plain text, from one template."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from email.message import EmailMessage
@@ -9,14 +8,22 @@ from functools import cache, cached_property, partial
 from hashlib import blake2b
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, Template
-from markupsafe import Markup
-from mjml import mjml2html
+from jinja2 import PackageLoader, Template
+from markupsafe import Markup, escape
 
 from services.registration.mail.addresses import address_of, address_of_link
 from services.registration.mail.calendar_entries import Calendars, entries_of
 from services.registration.mail.claiming import Ready
-from services.registration.mail.headers import BOUNDARY, QUOTED, SEVEN_BITS, in_header, somebody, unsubscribed_by
+from services.registration.mail.headers import (
+    BOUNDARY,
+    EIGHT_BITS,
+    QUOTED,
+    SEVEN_BITS,
+    in_header,
+    somebody,
+    unsubscribed_by,
+)
+from services.registration.mail.parts import Look, Parts
 from services.registration.mail.telling import facts_of
 from services.registration.notices.letter import Letter
 from services.registration.notices.truth import pair_of
@@ -26,7 +33,6 @@ from shared.web.links.link import LASTS, Link, Links
 from shared.web.pages import catalogues_of, environment
 from shared.web.wording import CATALOGUES, SOURCE, languages, locale, saying
 
-MANY_LINES = re.compile(r"\n{3,}")
 SENDER = _("Telemachus reverse mentoring")
 ENTRY = _("Mentoring session")
 """What stands in calendars, which colleagues may see."""
@@ -40,14 +46,14 @@ class Writer:
         self._links, self._calendars = Links(settings), Calendars(settings.mail_from)
 
     def write(self, ready: Ready) -> bytes:
-        """The whole message, as it is sent: ASCII."""
+        """The whole message, as it is sent: ASCII, but for an address that is not."""
         language = language_of(ready)
         tongue = _tongue(language)
-        link = cache(partial(self._link, ready.letter, ready.now))  # a template is written twice, a link sealed once
+        link = partial(self._link, ready.letter, ready.now)
         fewer = "" if ready.letter.rule.owed else link("fewer-letters")
         told = facts_of(ready) | {"url": self._address, "link": link, "fewer": fewer}
         subject, text, html = tongue.write(ready.letter.kind, told)
-        message = EmailMessage(policy=SEVEN_BITS)
+        message = EmailMessage(policy=SEVEN_BITS if ready.address.isascii() else EIGHT_BITS)
         message["From"] = somebody(tongue.say(SENDER), self._from)
         message["To"] = somebody(in_header(ready.reader.name), ready.address)
         message["Subject"] = subject
@@ -91,48 +97,47 @@ class Writer:
 
 
 class _Tongue:
-    """One language: its templates twice, with the parts of either form."""
+    """One language: its templates, and how a letter looks in it."""
 
     def __init__(self, language: str) -> None:
-        loader, folders = PackageLoader(__package__), (catalogues_of(__package__), CATALOGUES)
+        folders = catalogues_of(__package__), CATALOGUES
         self._language = language
-        self._html = environment(loader, language, *folders)
-        self._text = environment(loader, language, *folders, html=False)
+        self._templates = environment(PackageLoader(__package__), language, *folders)
         self.say = saying(language, *folders)
 
     def warm_up(self) -> None:
         """What the first letter would wait for."""
-        self._text.get_template("_text.html")
-        self._html.get_template("_html.html")
-        self._parts  # noqa: B018 - kept once it is made
+        self._foot  # noqa: B018 - kept once it is made
+        self._look  # noqa: B018
 
     @cached_property
-    def _parts(self) -> Mapping[Environment, Any]:
-        return {
-            self._html: self._html.get_template("_parts_html.html").module,
-            self._text: self._text.get_template("_parts_text.html").module,
-        }
+    def _look(self) -> Look:
+        direction = locale(self._language).text_direction
+        side = "right" if direction == "rtl" else "left"
+        frame = self._templates.get_template("_frame.html")
+        return Look(frame.render(language=self._language, direction=direction, side=side))
+
+    @cached_property
+    def _foot(self) -> Template:
+        return self._templates.get_template("_foot.html")
 
     def write(self, kind: str, told: Mapping[str, Any]) -> tuple[str, str, str]:
         """Subject, plain text and HTML."""
-        subject = in_header(self._block(self._text, kind, "subject", told))
-        plain = MANY_LINES.sub("\n\n", self._block(self._text, kind, "body", told)).strip()
-        text = self._text.get_template("_text.html").render(told, body=plain)
-        body = Markup(self._block(self._html, kind, "body", told))  # noqa: S704 - every value in it is escaped
-        frame = {**self._frame, "subject": subject, "preview": _first_said(plain)}
-        mjml = self._html.get_template("_html.html").render(told, **frame, body=body)
-        return subject, text, mjml2html(mjml)
+        parts, foot = Parts(self._look), Parts(self._look)
+        template = self._templates.get_template(f"{kind}.html")
+        subject = in_header(Markup(self._block(template, "subject", told)).unescape())  # noqa: S704 - it is escaped
+        self._block(template, "body", {**told, "part": parts})
+        self._foot.render(told, foot=foot)
+        html = self._look.whole.substitute(
+            subject=escape(subject),
+            preview=escape(_in_one_line(parts.plain[1])),
+            body="".join(parts.html),
+            foot="<br />".join(foot.html),
+        )
+        return subject, "\n\n".join(parts.plain) + "\n\n-- \n" + "\n".join(foot.plain), html
 
-    @cached_property
-    def _frame(self) -> Mapping[str, str]:
-        direction = locale(self._language).text_direction
-        side = "right" if direction == "rtl" else "left"
-        return {"language": self._language, "direction": direction, "side": side}
-
-    def _block(self, environment: Environment, kind: str, block: str, told: Mapping[str, Any]) -> Any:
-        template: Template = environment.get_template(f"{kind}.html")
-        context = template.new_context({**told, "part": self._parts[environment]})
-        return environment.concat(template.blocks[block](context))
+    def _block(self, template: Template, block: str, told: Mapping[str, Any]) -> str:
+        return self._templates.concat(template.blocks[block](template.new_context(dict(told))))
 
 
 _tongue = cache(_Tongue)
@@ -144,9 +149,8 @@ def know_languages() -> None:
         _tongue(each).warm_up()
 
 
-def _first_said(plain: str) -> str:
-    """What a mailbox shows beside the subject: the first words after the greeting, in one line."""
-    return " ".join(plain.split("\n\n")[1].split())
+def _in_one_line(words: str) -> str:
+    return " ".join(words.split())
 
 
 def language_of(ready: Ready) -> str:

@@ -1,11 +1,13 @@
 """Which letters a fact asks for, and which it overtakes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from services.registration.notices.kinds import Kind
 from services.registration.notices.letter import Facts, Letter, letter_id
+from shared.domain.aggregate import Aggregate
 from shared.domain.work import Unit
 from shared.language.feedback import FeedbackSubmitted, PairAtRisk
 from shared.language.matching import PairCompleted, PairDissolved, PairFormed
@@ -19,7 +21,7 @@ from shared.language.sessions import (
     fell_away,
 )
 from shared.language.terms import Role
-from shared.privacy.erasing import forgotten
+from shared.privacy.erasing import forgotten, receipts
 
 TRAINING_WAITS = timedelta(days=3)
 """After which somebody who is not trained is reminded."""
@@ -31,6 +33,11 @@ BEFORE = timedelta(days=1)
 """A reminder of a session that is planned that long beforehand, or longer."""
 AFTERWARDS = timedelta(minutes=30)
 """After its end, a session that nobody has confirmed is asked about."""
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+"""Of events of which nobody knows yet when they happened; the ids of few letters tell that."""
+SERVICE = "registration"
+"""Whose word it is that somebody is forgotten here."""
 
 
 @dataclass(frozen=True)
@@ -177,6 +184,20 @@ def _when(event: SessionEvent) -> Facts:
 
 def _nth(moment: datetime) -> str:
     return moment.isoformat()
+
+
+def foreseen(post_of: Callable[[Any, datetime], Post]) -> Callable[[Any], list[tuple[type[Aggregate], str]]]:
+    """What ``put`` looks for, as far as an event tells without when it happened: fetched for a whole batch at once."""
+
+    def wanted(event: Any) -> list[tuple[type[Aggregate], str]]:
+        post = post_of(event, LONG_AGO)
+        letters = [*post.overtakes, *(each.id for each in post.asks)]
+        return [
+            *((Letter, each) for each in letters),
+            *receipts(SERVICE, {each.participant_id for each in post.asks}),
+        ]
+
+    return wanted
 
 
 async def put(unit: Unit, post: Post) -> None:

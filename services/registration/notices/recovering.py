@@ -25,11 +25,14 @@ async def forget_addresses(store: Store) -> None:
 
 
 async def _end_all(store: Store, waiting: Where, end: Ending) -> None:
-    while ids := await store.ids(Letter, waiting, limit=CHUNK):
-        await store.run(partial(_end, ids, end))
+    spoilt: list[str] = []
+    while ids := await store.ids(Letter, {**waiting, "_id": {"$nin": spoilt}}, limit=CHUNK):
+        spoilt += await store.run(partial(_end, ids, end))
 
 
-async def _end(ids: Sequence[str], end: Ending, unit: Unit) -> None:
-    await unit.fetch([(Letter, identity) for identity in ids])
-    for identity in ids:
-        unit.save(end(await unit.get(Letter, identity), unit.now))
+async def _end(ids: Sequence[str], end: Ending, unit: Unit) -> list[str]:
+    """Returns the ids of those that cannot be read, which nobody can send either."""
+    spoilt: list[str] = []
+    for letter in await unit.several(Letter, ids, spoilt):
+        unit.save(end(letter, unit.now))
+    return spoilt

@@ -198,3 +198,13 @@ class ChangingPromises(Promises[S]):
         with pytest.raises(Unreadable):
             await unit.find(Entry, "s2")
         assert (await unit.get(Entry, "s1")).heard == ("x",)
+
+    async def test_several_come_in_the_order_they_are_asked_for(self, store: S) -> None:
+        await keep(store, Entry(id="s1"), Entry(id="s2"))
+        await self.put(store, Entry, {"_id": "s3", "heard": 7, "_said": 0})
+        assert [each.id for each in await store.unit().several(Entry, ["s2", "no-such", "s1"])] == ["s2", "s1"]
+        spoilt: list[str] = []
+        assert [each.id for each in await store.unit().several(Entry, ["s2", "s3", "s1"], spoilt)] == ["s2", "s1"]
+        assert spoilt == ["s3"]
+        with pytest.raises(Unreadable):
+            await store.unit().several(Entry, ["s2", "s3"])

@@ -73,7 +73,7 @@ async def letters_to_people(_: Operator, store: Database, paging: Paged, part: P
     total = await store.count(Letter, where)
 
     async def read(after: Key, limit: int) -> tuple[Iterator[LetterView], Key]:
-        page = await store.page(Letter, where, sort=OLDEST_FIRST, after=after, limit=limit)
+        page = await store.page(Letter, where, sort=OLDEST_FIRST, after=after, limit=limit, spoilt=[])
         return map(LetterView.of, page.items), page.then
 
     return await paging.answer(LetterView, read, lambda views: Letters(letters=views, total=total))

@@ -49,7 +49,7 @@ async def listed(
     after: str,
 ) -> Mapping[str, Any]:
     """What a list takes: rows of that part, how many each part has, and what follows."""
-    found = await store.page(kind, parts[part], sort=order, after=key_of(request, after), limit=SHOWN)
+    found = await store.page(kind, parts[part], sort=order, after=key_of(request, after), limit=SHOWN, spoilt=[])
     return {
         "rows": found.items,
         "part": part,

@@ -63,6 +63,13 @@ def test_what_stands_still_is_listed_with_its_facts_and_nothing_personal(store: 
     assert [each for each in PERSONAL if each in told] == []
 
 
+def test_one_that_cannot_be_read_hides_no_other(store: MemoryStore) -> None:
+    kept = store.shelves.documents[Letter]
+    kept["spoilt"] = kept[MOVED.id] | {"_id": "spoilt", "kind": "of-tomorrow"}
+    waiting = ask(store, "operator", "GET /operations/letters")
+    assert ([each["id"] for each in waiting["letters"]], waiting["total"]) == ([MOVED.id], 2)
+
+
 def test_one_is_shown_by_its_id_whatever_stands_in_it(store: MemoryStore) -> None:
     path = f"/operations/letters/{quote(MOVED.id, safe='')}"
     assert ask(store, "operator", f"GET {path}")["id"] == MOVED.id

@@ -16,7 +16,7 @@ from services.registration.people.participant import Standing
 from shared.language.sessions import Outcome
 from shared.language.terms import PairingRules
 from shared.web.links.link import Links
-from shared.web.wording import MIRRORED, PSEUDO
+from shared.web.wording import MIRRORED, PSEUDO, languages
 from tests.support.letters import MONDAY, spring
 from tests.support.plain_english import plain_words_of_page
 from tests.unit.registration.mail.test_writing import SETTINGS, THEN, ready, written
@@ -195,3 +195,12 @@ def test_where_nothing_is_known_to_come_no_list_and_no_next_one_stands() -> None
     _, text, _ = written(with_meetings(ready(Kind.CANCELLED)))
     assert "The next one" not in text
     assert "Meet sooner" not in text
+
+
+@pytest.mark.parametrize("language", [*languages(), MIRRORED])
+def test_whoever_has_it_read_aloud_hears_first_what_it_is_about(monkeypatch: pytest.MonkeyPatch, language: str) -> None:
+    monkeypatch.setattr(writing, "language_of", lambda _: language)
+    message, _, html = written(ready(Kind.MOVED, partner_name='Ada "Byron"'))
+    [said] = re.findall(r'<div aria-label="([^"]*)"', html)
+    [title] = re.findall(r"<title>(.*?)</title>", html)
+    assert unescape(said) == unescape(title) == message["Subject"]

@@ -15,8 +15,12 @@ from services.registration.mail.claiming import Ready
 from services.registration.mail.postman import Postman
 from services.registration.mail.readers import Reader
 from services.registration.mail.writing import Writer
+from services.registration.metrics import metrics
 from services.registration.notices.kinds import TO_CONTACTS, Kind
 from services.registration.notices.letter import IN_HAND, LONGEST, Because, Fate, Letter
+from services.registration.people.participant import Participant
+from services.registration.people.person import Person
+from services.registration.programmes.programme import Programme
 from shared.domain.work import Unit
 from shared.language.feedback import PairAtRisk, Risk
 from shared.language.matching import PairCompleted, PairDissolved, PairFormed, Parting
@@ -31,7 +35,7 @@ from shared.language.sessions import (
 from shared.language.terms import Role
 from shared.loops import Pulse
 from tests.support.apps import new_issuer, settings_for
-from tests.support.letters import MONDAY, PAIR, junior, letter, senior, session, spring
+from tests.support.letters import MONDAY, PAIR, contact, junior, letter, senior, session, spring
 from tests.support.memory import MemoryStore, hear
 from tests.support.smtp import MailServer, mail_server, says
 from tests.unit.registration.samples import PROFILE
@@ -69,8 +73,11 @@ class World:
         [found] = await self.store.all(Letter, {})
         return found
 
+    async def letters(self) -> list[Letter]:
+        return await self.store.all(Letter, {})
+
     async def fates(self) -> dict[str, tuple[Fate, Because | None]]:
-        return {each.id: (each.fate, each.because) for each in await self.store.all(Letter, {})}
+        return {each.id: (each.fate, each.because) for each in await self.letters()}
 
 
 async def _in_place_of(unit: Unit, aggregate: Any) -> Any:
@@ -201,6 +208,47 @@ async def test_when_the_database_is_away_for_a_moment_nothing_goes_twice(
     assert (await world.one()).fate is Fate.SENT
 
 
+async def test_while_some_are_on_their_way_others_are_taken_up_and_each_goes_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.registration.mail.postman.TOGETHER", 5)
+    await world.keep(*(letter(Kind.PAIRED, subject=f"pair-{number}") for number in range(23)))
+    in_hand: list[int] = []
+
+    async def look(_: Any) -> None:
+        in_hand.append(await world.store.count(Letter, {"fate": Fate.WAITING.value, "attempts": 1}))
+
+    world.server.at["DATA"] = look
+    await world.at(NOW)
+    assert max(in_hand) == 10
+    assert world.server.connections >= 2
+    assert len({each["Message-ID"] for each in world.server.letters}) == len(world.server.taken) == 23
+    assert {each.fate for each in await world.letters()} == {Fate.SENT}
+
+
+async def test_what_one_hand_could_not_note_the_other_does_not_send_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.registration.mail.postman.TOGETHER", 5)
+    await world.keep(*(letter(Kind.PAIRED, subject=f"pair-{number}") for number in range(12)))
+    run, failed = world.store.run, list[str]()
+
+    async def fail(work: Any) -> Any:
+        if work.func.__name__ == "_note" and not failed:
+            failed.extend(work.args[0])
+            world.store.stopped.moment += IN_HAND
+            raise ConnectionError
+        return await run(work)
+
+    monkeypatch.setattr(world.store, "run", fail)
+    with pytest.raises(ConnectionError):
+        await world.at(NOW)
+    assert len(failed) == 5
+    await world.postman.post()
+    assert len({each["Message-ID"] for each in world.server.letters}) == len(world.server.taken) == 12
+    assert {each.fate for each in await world.letters()} == {Fate.SENT}
+
+
 async def test_what_is_overtaken_while_it_waits_is_not_sent(world: World) -> None:
     then = NOW + timedelta(days=3)
     await hear(world.store, handlers, session(SessionScheduled, then))
@@ -272,7 +320,19 @@ async def test_letters_that_are_in_a_hand_count_as_well(world: World) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["", "jürgen@x.example", "a..b@x.example", "a@", "@x.example", "a b@x.example", "a@x..example", "a@x\r\nRCPT"],
+    [
+        "",
+        "jür gen@x.example",
+        "jür\u2028gen@x.example",
+        "jür..gen@x.example",
+        "jürgen@",
+        "a..b@x.example",
+        "a@",
+        "@x.example",
+        "a b@x.example",
+        "a@x..example",
+        "a@x\r\nRCPT",
+    ],
 )
 async def test_an_address_that_is_none_is_given_up_alone_and_nowhere_told(
     world: World, address: str, caplog: pytest.LogCaptureFixture
@@ -303,11 +363,76 @@ async def test_a_letter_that_cannot_be_written_holds_up_no_other(
     assert "junior@x.example" not in caplog.text
 
 
+SPOILT: dict[type[Any], tuple[str, str]] = {
+    Letter: ("paired:pair:junior", "kind"),
+    Participant: ("junior", "profile"),
+    Person: ("person-senior", "name"),
+    Programme: ("spring", "terms"),
+    PairCard: ("pair", "meetings"),
+}
+
+
+@pytest.mark.parametrize("kind", SPOILT)
+async def test_what_cannot_be_read_holds_up_no_letter_but_those_about_it(
+    world: World, kind: type[Any], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fine = replace(junior()[0], id="other", programme_id="autumn")
+    letters = letter(Kind.PAIRED), replace(letter(Kind.RECEIVED, reader="other"), programme_id="autumn", facts={})
+    card = PairCard(id="pair", programme_id="spring", mentor_id="junior", mentee_id="senior")
+    identity, field = SPOILT[kind]
+    await world.keep(*letters, fine, card, replace(spring(), id="autumn"))
+    kept = world.store.shelves.documents[kind]
+    document = kept[identity]
+    kept[identity] = document | {field: {"no": "such"}}
+    before = metrics.set_aside._value.get()
+    await world.at(NOW)
+    await world.at(NOW)
+    assert [address for address, _ in world.server.taken] == ["junior@x.example"]
+    assert world.store.documents(Letter)[letters[0].id]["fate"] == Fate.WAITING
+    assert metrics.set_aside._value.get() == before + 1, "and it is left alone for a while"
+    assert caplog.text.count("letter set aside") == 1
+    await metrics.measure(world.store)
+    assert metrics.letters_waiting._value.get() == 1
+    monkeypatch.setattr("services.registration.mail.postman.AGAIN", 0.0)
+    world.postman = world.another()
+    await world.at(NOW)
+    kept[identity] = document
+    await world.at(NOW)
+    assert [address for address, _ in world.server.taken] == ["junior@x.example"] * 2
+
+
+async def test_a_programme_that_cannot_be_read_holds_up_no_week_of_others(world: World) -> None:
+    led = [replace(spring(), id=each).told_to([contact()]) for each in ("autumn", "winter")]
+    await world.keep(*led)
+    world.store.shelves.documents[Programme]["autumn"]["terms"] = "none"
+    await world.at(NOW)
+    assert [each.programme_id for each in await world.letters()] == ["winter"]
+
+
 async def test_a_domain_with_other_letters_than_ascii_is_reached(world: World) -> None:
     await world.keep(replace(junior()[1], email="blaise@müller.example"))
     await world.keep(letter(Kind.PAIRED))
     await world.at(NOW)
     assert [address for address, _ in world.server.taken] == ["blaise@xn--mller-kva.example"]
+
+
+@pytest.mark.parametrize("newer", [True, False])
+async def test_an_address_that_needs_a_newer_server_is_reached_there_and_given_up_at_once_elsewhere(
+    newer: bool,
+) -> None:
+    async with mail_server(newer=newer) as server:
+        world = World(server)
+        await world.keep(replace(junior()[1], email="jürgen@müller.example", name="Jürgen Müller"))
+        await world.keep(letter(Kind.PAIRED), letter(Kind.PAIRED, reader="senior"))
+        await world.at(NOW)
+    found = {each.participant_id: (each.fate, each.because, each.answer) for each in await world.letters()}
+    assert found["senior"] == (Fate.SENT, None, ""), "others go whatever the server is"
+    if newer:
+        assert found["junior"] == (Fate.SENT, None, "")
+        [(_, message)] = [each for each in server.taken if each[0] == "jürgen@xn--mller-kva.example"]
+        assert "\nTo: Jürgen Müller <jürgen@xn--mller-kva.example>\r\n" in message.decode()
+    else:
+        assert found["junior"] == (Fate.GIVEN_UP, Because.REFUSED, "SMTPNotSupported")
 
 
 async def test_what_is_not_begun_in_time_is_sent_another_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,8 @@ from services.registration.notices.asking import SETTLES
 from services.registration.notices.kinds import Kind
 from services.registration.notices.letter import Fate, Letter
 from services.registration.people.participant import Participant
+from shared.domain.handlers import heard
+from shared.language.envelope import Origin
 from shared.language.feedback import FeedbackSubmitted, PairAtRisk, Risk
 from shared.language.matching import PairCompleted, PairDissolved, PairFormed, Parting
 from shared.language.registration import (
@@ -192,3 +194,37 @@ async def test_what_is_overtaken_at_once_is_told_to_nobody() -> None:
     await hear(store, handlers, FORMED)
     [earliest] = {each.due_at for each in await store.all(Letter, {})}
     assert earliest == MONDAY + SETTLES
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        REGISTERED,
+        ParticipantTrained(**JUNIOR),
+        FORMED,
+        PairCompleted(**PAIR),
+        session(SessionScheduled, FRIDAY),
+        session(SessionRescheduled, FRIDAY, moved_from=MONDAY),
+        session(SessionCancelled, FRIDAY, by=Role.MENTOR, because=Cancellation.ILL),
+        held(FRIDAY),
+    ],
+)
+async def test_what_is_looked_for_is_fetched_for_a_whole_batch_at_once(
+    event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = MemoryStore(now=MONDAY)
+    store.origin = Origin("registration", "test")
+    unit = store.unit()
+    hearing = [each for each in heard(handlers) if type(event) in each.events and each.foresees(event)]
+    await unit.fetch(wanted for each in hearing for wanted in each.wants(event))
+    late, read = list[str](), unit._read
+
+    def noted(kind: Any, identity: str) -> Any:
+        late.append(identity)
+        return read(kind, identity)
+
+    monkeypatch.setattr(unit, "_read", noted)
+    for each in hearing:
+        await each.handle(event, unit)
+    assert hearing
+    assert {identity.partition(":")[0] for identity in late} <= {Kind.PLANNED}, "which says on which day it was"

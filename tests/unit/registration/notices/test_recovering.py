@@ -26,5 +26,15 @@ async def test_what_was_to_go_before_is_spared_and_what_is_still_to_go_goes() ->
     }
 
 
+async def test_one_that_cannot_be_read_stays_as_it_is_and_the_others_are_spared() -> None:
+    store = MemoryStore(_called(letter(Kind.PAIRED), "spoilt"), letter(Kind.PAIRED), now=MONDAY)
+    store.shelves.documents[Letter]["spoilt"]["kind"] = "of-tomorrow"
+    await spare_what_may_have_gone(store)
+    assert {each: kept["fate"] for each, kept in store.documents(Letter).items()} == {
+        "spoilt": Fate.WAITING,
+        "letter": Fate.SPARED,
+    }
+
+
 def _called(one: Letter, identity: str) -> Letter:
     return replace(one, id=identity)

@@ -67,6 +67,13 @@ async def test_what_waits_and_what_was_given_up_are_listed() -> None:
         assert name not in html
 
 
+async def test_one_that_cannot_be_read_hides_no_other() -> None:
+    world = World(LATE)
+    kept = world.store.shelves.documents[Letter]
+    kept["spoilt"] = kept[LATE.id] | {"_id": "spoilt", "kind": "of-tomorrow"}
+    assert "session-moved" in (await world.look()).text
+
+
 async def test_nothing_to_do_is_said() -> None:
     assert "No letter waits" in (await World().look()).text
     assert "None was given up" in (await World().look(f"{PAGE}?part=given-up")).text

@@ -117,6 +117,8 @@ def test_everything_a_handler_reads_can_be_fetched_beforehand() -> None:
     assert freely.wants(RECOVERED) == rule
     own: list[tuple[type[Aggregate], str]] = [(Count, "a")]
     assert with_the_unit.wants(RECOVERED) == own
+    more: list[tuple[type[Aggregate], str]] = [(Rule, "prog")]
+    assert replace(with_the_unit, foresees=lambda event: [(Rule, event.programme_id)]).wants(RECOVERED) == own + more
 
 
 def test_a_module_tells_its_handlers_in_order() -> None:
