@@ -138,7 +138,7 @@ class _Tongue:
         return subject, "\n\n".join(parts.plain) + "\n\n-- \n" + "\n".join(foot.plain), html
 
     def _block(self, template: Template, block: str, told: Mapping[str, Any]) -> str:
-        return self._templates.concat(template.blocks[block](template.new_context(told)))
+        return self._templates.concat(template.blocks[block](template.new_context(dict(told))))
 
 
 _tongue = cache(_Tongue)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -218,7 +219,12 @@ async def test_what_is_looked_for_is_fetched_for_a_whole_batch_at_once(
     hearing = [each for each in heard(handlers) if type(event) in each.events and each.foresees(event)]
     await unit.fetch(wanted for each in hearing for wanted in each.wants(event))
     late, read = list[str](), unit._read
-    monkeypatch.setattr(unit, "_read", lambda kind, identity: (late.append(identity), read(kind, identity))[1])
+
+    def spy(kind: Any, identity: str) -> Any:
+        late.append(identity)
+        return read(kind, identity)
+
+    monkeypatch.setattr(unit, "_read", spy)
     for each in hearing:
         await each.handle(event, unit)
     assert hearing
