@@ -19,6 +19,7 @@ from services.registration.mail.headers import (
     EIGHT_BITS,
     QUOTED,
     SEVEN_BITS,
+    as_sent,
     in_header,
     somebody,
     unsubscribed_by,
@@ -68,7 +69,7 @@ class Writer:
         if entries := entries_of(ready, told.get("meetings", ())):
             self._calendars.attach(message, ready, entries, tongue.say(ENTRY), self._session)
         message["Content-Language"] = language  # now: what is said of contents goes with the first of them
-        return message.as_bytes()
+        return as_sent(message)
 
     def _address(self, page: str, **parts: str) -> str:
         return f"{self._url}{address_of(page, **parts)}"

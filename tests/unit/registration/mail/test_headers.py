@@ -6,7 +6,7 @@ from email.policy import default
 
 import pytest
 
-from services.registration.mail.headers import BOUNDARY, LINE, QUOTED, SEVEN_BITS, in_header, somebody
+from services.registration.mail.headers import BOUNDARY, LINE, QUOTED, SEVEN_BITS, as_sent, in_header, somebody
 
 NAMES = [
     "Ada Byron",
@@ -30,7 +30,8 @@ TEXTS = [
 
 def read(message: EmailMessage) -> tuple[EmailMessage, list[bytes]]:
     """As whoever gets it does; and its lines."""
-    raw = message.as_bytes()
+    raw = as_sent(message)
+    assert raw == message.as_bytes(), "as the library writes it"
     assert raw.isascii()
     found = message_from_bytes(raw, policy=default)
     assert isinstance(found, EmailMessage)
@@ -77,4 +78,4 @@ def test_a_text_arrives_as_it_is(text: str) -> None:
 def test_a_line_ends_as_lines_of_letters_do_however_it_was_typed() -> None:
     message = EmailMessage(policy=SEVEN_BITS)
     message.set_content("one\rtwo\r\nthree", content_manager=QUOTED)
-    assert message.as_bytes().endswith(b"\r\n\r\none\r\ntwo\r\nthree\r\n")
+    assert as_sent(message).endswith(b"\r\n\r\none\r\ntwo\r\nthree\r\n")

@@ -220,11 +220,11 @@ async def test_what_is_looked_for_is_fetched_for_a_whole_batch_at_once(
     await unit.fetch(wanted for each in hearing for wanted in each.wants(event))
     late, read = list[str](), unit._read
 
-    def noted(kind: Any, identity: str) -> Any:
+    def spy(kind: Any, identity: str) -> Any:
         late.append(identity)
         return read(kind, identity)
 
-    monkeypatch.setattr(unit, "_read", noted)
+    monkeypatch.setattr(unit, "_read", spy)
     for each in hearing:
         await each.handle(event, unit)
     assert hearing
