@@ -120,4 +120,4 @@ def test_length_costs_no_time(said: str) -> None:
     began = process_time()
     for adapter in (LINE, TEXT):
         assert len(faults(adapter, said)) <= 1
-    assert process_time() - began < 0.1
+    assert process_time() - began < 5, "what looks at every character again for every character takes minutes"
