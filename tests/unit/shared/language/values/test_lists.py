@@ -9,6 +9,8 @@ from shared.language.values.lists import AtMost
 
 FEW = TypeAdapter(Annotated[tuple[int, ...], AtMost(3, least=1)])
 MANY = TypeAdapter(Annotated[list[int], AtMost(10_000)])
+LOOKED_AT: list[object] = []
+_Item = Annotated[int, BeforeValidator(LOOKED_AT.append)]
 
 
 def test_as_many_as_may_be_are_taken() -> None:
@@ -40,12 +42,10 @@ def test_nothing_else_is_a_list(no_list: object) -> None:
 
 
 def test_of_half_a_million_items_none_is_looked_at() -> None:
-    looked_at = list[object]()
-    Item = Annotated[int, BeforeValidator(looked_at.append)]
-    for adapter in (TypeAdapter(Annotated[tuple[Item, ...], AtMost(3)]), TypeAdapter(Annotated[list[Item], AtMost(3)])):
+    for adapter in (TypeAdapter(Annotated[tuple[_Item, ...], AtMost(3)]), TypeAdapter(Annotated[list[_Item], AtMost(3)])):
         with pytest.raises(ValidationError, match="too_long"):
             adapter.validate_python(["x"] * 500_000)
-    assert looked_at == []
+    assert LOOKED_AT == []
 
 
 def test_interfaces_say_how_many() -> None:
