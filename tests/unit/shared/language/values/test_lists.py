@@ -11,6 +11,7 @@ FEW = TypeAdapter(Annotated[tuple[int, ...], AtMost(3, least=1)])
 MANY = TypeAdapter(Annotated[list[int], AtMost(10_000)])
 LOOKED_AT: list[object] = []
 _Item = Annotated[int, BeforeValidator(LOOKED_AT.append)]
+LOOKING = (TypeAdapter(Annotated[tuple[_Item, ...], AtMost(3)]), TypeAdapter(Annotated[list[_Item], AtMost(3)]))
 
 
 def test_as_many_as_may_be_are_taken() -> None:
@@ -42,7 +43,7 @@ def test_nothing_else_is_a_list(no_list: object) -> None:
 
 
 def test_of_half_a_million_items_none_is_looked_at() -> None:
-    for adapter in (TypeAdapter(Annotated[tuple[_Item, ...], AtMost(3)]), TypeAdapter(Annotated[list[_Item], AtMost(3)])):
+    for adapter in LOOKING:
         with pytest.raises(ValidationError, match="too_long"):
             adapter.validate_python(["x"] * 500_000)
     assert LOOKED_AT == []
