@@ -48,6 +48,7 @@ from shared.web.static import static_router
 from shared.web.wording import Words
 
 OPERATIONS = (probes.router, flow.router, letters.router, projections.router, pages.router)
+FRAME = (docs_router, static_router, language_router, links_router)
 
 
 @dataclass(frozen=True)
@@ -108,9 +109,7 @@ class Service:
     def _routes(self) -> list[BaseRoute]:
         """Included once, as FastAPI works out for each inclusion what every route takes: a fifth of a second."""
         answering = APIRouter()
-        for router in (self.router, exporting, handing, *OPERATIONS):
-            answering.include_router(router)
-        for router in (docs_router, static_router, language_router, links_router, self.pages):
+        for router in (self.router, exporting, handing, *OPERATIONS, *FRAME, self.pages):
             answering.include_router(router)
         return answering.routes
 

@@ -96,7 +96,8 @@ class Unit(Protocol):
             await self.find(kind, identity)
         except Unreadable:
             spoilt.append(identity)
-        return identity not in spoilt
+            return False
+        return True
 
     def save(self, aggregate: Aggregate) -> None:
         """Store this state when the unit ends, and publish what it raised.

@@ -112,9 +112,13 @@ async def claim(ids: Sequence[str], unit: Unit) -> tuple[list[Ready], list[str]]
     found = await unit.several(Letter, ids, aside)
     due = [each for each in found if each.waits and each.due_at and each.due_at <= unit.now]
     known = await _known(unit.store, due, unit.now)
-    aside += [each.id for each in due if not known.can_be_told(each)]
-    ready = [_taken(letter, known, unit) for letter in due if known.can_be_told(letter)]
-    return [each for each in ready if each], aside
+    ready: list[Ready] = []
+    for letter in due:
+        if not known.can_be_told(letter):
+            aside.append(letter.id)
+        elif taken := _taken(letter, known, unit):
+            ready.append(taken)
+    return ready, aside
 
 
 def _taken(letter: Letter, known: _Known, unit: Unit) -> Ready | None:
